@@ -1,0 +1,14 @@
+/** Artifacts, provenance, registry and scoring of the Refract SDK; no tensors, no SQL. */
+module io.refract.core {
+  requires com.google.common;
+  requires com.google.gson;
+  requires org.slf4j;
+  requires static transitive org.jspecify;
+
+  exports io.refract;
+  exports io.refract.artifact;
+  exports io.refract.progress;
+  exports io.refract.scoring;
+
+  uses io.refract.scoring.ScorerProvider;
+}

@@ -1,0 +1,11 @@
+/** Connection, stages, functions and deployments of the Refract SDK, over plain JDBC. */
+module io.refract.snowflake {
+  requires transitive io.refract.core;
+  requires transitive java.sql;
+  requires com.google.common;
+  requires com.google.gson;
+  requires org.slf4j;
+  requires static transitive org.jspecify;
+
+  exports io.refract.snowflake;
+}

@@ -1,0 +1,12 @@
+/** T5 on the JVM: checkpoints, data sets, teacher forcing, evaluation and generation. */
+module io.refract.train {
+  requires transitive io.refract.core;
+  requires ai.djl.api;
+  requires ai.djl.pytorch_engine;
+  requires ai.djl.tokenizers;
+  requires com.google.common;
+  requires com.google.gson;
+  requires org.apache.commons.csv;
+  requires org.slf4j;
+  requires static transitive org.jspecify;
+}
