@@ -8,6 +8,7 @@ module io.refract.core {
   exports io.refract;
   exports io.refract.artifact;
   exports io.refract.progress;
+  exports io.refract.provenance;
   exports io.refract.scoring;
 
   uses io.refract.scoring.ScorerProvider;
