@@ -9,4 +9,8 @@ module io.refract.train {
   requires org.apache.commons.csv;
   requires org.slf4j;
   requires static transitive org.jspecify;
+
+  exports io.refract.train;
+  exports io.refract.train.callback;
+  exports io.refract.train.optim;
 }

@@ -1,0 +1,5 @@
+/** Fine-tuning of T5: the trainer, its configuration and its result. */
+@NullMarked
+package io.refract.train;
+
+import org.jspecify.annotations.NullMarked;
