@@ -1,0 +1,5 @@
+/** Metrics that compare generated texts with reference texts. */
+@NullMarked
+package io.refract.train.metric;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,190 @@
+package io.refract.train.tokenization;
+
+import com.google.common.collect.ImmutableList;
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
+import com.google.gson.JsonParser;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What Refract needs to know of a {@code tokenizer.json} besides what the native library does with
+ * it.
+ *
+ * @param pad the padding token
+ * @param eos the end token
+ * @param unk the token that stands for unknown pieces
+ * @param vocabularySize one more than the highest token id
+ * @param addedTokens the tokens beside the model's vocabulary, by ascending id
+ * @param rebuildable whether transformers 5 makes the same tokenizer when it rebuilds the class
+ *     {@code T5Tokenizer} from the vocabulary alone
+ */
+record TokenizerDefinition(
+    SpecialToken pad,
+    SpecialToken eos,
+    SpecialToken unk,
+    int vocabularySize,
+    List<AddedToken> addedTokens,
+    boolean rebuildable) {
+
+  private static final Pattern SENTINEL = Pattern.compile("<extra_id_\\d+>");
+
+  /**
+   * The unknown token's id that transformers 5.18 puts into every rebuilt {@code T5Tokenizer}
+   * (models/t5/tokenization_t5.py).
+   */
+  private static final int REBUILT_UNK_ID = 2;
+
+  /** A token with a role. */
+  record SpecialToken(String text, int id) {}
+
+  /** An entry of {@code added_tokens}. */
+  record AddedToken(
+      int id,
+      String content,
+      boolean special,
+      boolean normalized,
+      boolean lstrip,
+      boolean rstrip,
+      boolean singleWord) {
+
+    boolean isSentinel() {
+      return SENTINEL.matcher(content).matches();
+    }
+  }
+
+  /** The tokens that serve as masks in pre-training, {@code <extra_id_0>} and so on. */
+  List<AddedToken> sentinels() {
+    return addedTokens.stream().filter(AddedToken::isSentinel).toList();
+  }
+
+  boolean hasRole(String content) {
+    return content.equals(pad.text()) || content.equals(eos.text()) || content.equals(unk.text());
+  }
+
+  /**
+   * Reads the definition.
+   *
+   * @param json the text of {@code tokenizer.json}
+   * @param names the special tokens by role ({@code pad_token}, ...) where they are not T5's own
+   * @throws JsonParseException when the text is not JSON, or not that of a tokenizer
+   */
+  static TokenizerDefinition parse(String json, Map<String, String> names) {
+    JsonElement root = JsonParser.parseString(json);
+    if (!root.isJsonObject() || !root.getAsJsonObject().has("model")) {
+      throw new JsonParseException("it has no \"model\" section");
+    }
+    JsonObject object = root.getAsJsonObject();
+    JsonObject model = object.getAsJsonObject("model");
+    JsonElement vocabulary = model.get("vocab");
+    if (vocabulary == null) {
+      throw new JsonParseException("its \"model\" section has no \"vocab\"");
+    }
+    List<AddedToken> added = addedTokens(object.get("added_tokens"));
+    Map<String, Integer> ids = ids(vocabulary, added);
+    int size = ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
+    SpecialToken pad = find(ids, names.getOrDefault("pad_token", "<pad>"), "padding");
+    SpecialToken eos = find(ids, names.getOrDefault("eos_token", "</s>"), "end");
+    SpecialToken unk = find(ids, names.getOrDefault("unk_token", "<unk>"), "unknown");
+    return new TokenizerDefinition(pad, eos, unk, size, added, rebuildable(object, model));
+  }
+
+  private static List<AddedToken> addedTokens(@Nullable JsonElement section) {
+    if (section == null || section.isJsonNull()) {
+      return List.of();
+    }
+    Map<Integer, AddedToken> byId = new TreeMap<>();
+    for (JsonElement element : section.getAsJsonArray()) {
+      JsonObject token = element.getAsJsonObject();
+      int id = token.get("id").getAsInt();
+      byId.put(
+          id,
+          new AddedToken(
+              id,
+              token.get("content").getAsString(),
+              flag(token, "special"),
+              flag(token, "normalized"),
+              flag(token, "lstrip"),
+              flag(token, "rstrip"),
+              flag(token, "single_word")));
+    }
+    return ImmutableList.copyOf(byId.values());
+  }
+
+  private static boolean flag(JsonObject object, String name) {
+    JsonElement value = object.get(name);
+    return value != null && value.getAsBoolean();
+  }
+
+  /** Unigram lists its pieces by id; every other model maps pieces to ids. */
+  private static Map<String, Integer> ids(JsonElement vocabulary, List<AddedToken> added) {
+    Map<String, Integer> ids = new HashMap<>();
+    if (vocabulary.isJsonArray()) {
+      JsonArray pieces = vocabulary.getAsJsonArray();
+      for (int id = 0; id < pieces.size(); id++) {
+        ids.put(pieces.get(id).getAsJsonArray().get(0).getAsString(), id);
+      }
+    } else {
+      for (Map.Entry<String, JsonElement> piece : vocabulary.getAsJsonObject().entrySet()) {
+        ids.put(piece.getKey(), piece.getValue().getAsInt());
+      }
+    }
+    for (AddedToken token : added) {
+      ids.put(token.content(), token.id());
+    }
+    return ids;
+  }
+
+  private static SpecialToken find(Map<String, Integer> ids, String text, String role) {
+    Integer id = ids.get(text);
+    if (id == null) {
+      throw new JsonParseException(
+          "its vocabulary of %s tokens lacks the %s token %s".formatted(ids.size(), role, text));
+    }
+    return new SpecialToken(text, id);
+  }
+
+  private static boolean rebuildable(JsonObject object, JsonObject model) {
+    JsonElement unknown = model.get("unk_id");
+    return "Unigram".equals(type(model))
+        && unknown != null
+        && !unknown.isJsonNull()
+        && unknown.getAsInt() == REBUILT_UNK_ID
+        && !flag(model, "byte_fallback")
+        && types(object.get("normalizer"), "normalizers").equals(types("Precompiled"))
+        && types(object.get("pre_tokenizer"), "pretokenizers")
+            .equals(types("WhitespaceSplit", "Metaspace"));
+  }
+
+  private static Set<String> types(String... names) {
+    return new TreeSet<>(List.of(names));
+  }
+
+  private static Set<String> types(@Nullable JsonElement component, String children) {
+    Set<String> types = new TreeSet<>();
+    if (component == null || component.isJsonNull()) {
+      return types;
+    }
+    JsonObject object = component.getAsJsonObject();
+    JsonElement parts = object.get(children);
+    if (parts == null) {
+      types.add(type(object));
+    } else {
+      parts.getAsJsonArray().forEach(part -> types.add(type(part.getAsJsonObject())));
+    }
+    return types;
+  }
+
+  private static String type(JsonObject component) {
+    JsonElement type = component.get("type");
+    return type == null ? "" : type.getAsString();
+  }
+}
