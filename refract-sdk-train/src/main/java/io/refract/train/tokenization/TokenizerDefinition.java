@@ -152,20 +152,23 @@ record TokenizerDefinition(
     return new SpecialToken(text, id);
   }
 
+  /**
+   * Compares with what transformers 5.18 rebuilds: white space splits, then blanks become block
+   * underlines. The normalizers that the newer converter of 4.x adds do not change the outcome.
+   */
   private static boolean rebuildable(JsonObject object, JsonObject model) {
     JsonElement unknown = model.get("unk_id");
+    Set<String> normalizers = types(object.get("normalizer"), "normalizers");
+    Set<String> splitters = types(object.get("pre_tokenizer"), "pretokenizers");
     return "Unigram".equals(type(model))
         && unknown != null
         && !unknown.isJsonNull()
         && unknown.getAsInt() == REBUILT_UNK_ID
         && !flag(model, "byte_fallback")
-        && types(object.get("normalizer"), "normalizers").equals(types("Precompiled"))
-        && types(object.get("pre_tokenizer"), "pretokenizers")
-            .equals(types("WhitespaceSplit", "Metaspace"));
-  }
-
-  private static Set<String> types(String... names) {
-    return new TreeSet<>(List.of(names));
+        && (splitters.equals(Set.of("WhitespaceSplit", "Metaspace"))
+                && (normalizers.isEmpty() || normalizers.equals(Set.of("Precompiled")))
+            || splitters.equals(Set.of("Metaspace"))
+                && normalizers.equals(Set.of("Precompiled", "Strip", "Replace")));
   }
 
   private static Set<String> types(@Nullable JsonElement component, String children) {

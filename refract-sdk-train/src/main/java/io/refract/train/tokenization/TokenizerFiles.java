@@ -96,6 +96,10 @@ record TokenizerFiles(
     config.addProperty("eos_token", definition.eos().text());
     config.addProperty("extra_ids", definition.sentinels().size());
     config.add("extra_special_tokens", new JsonObject());
+    JsonArray inputs = new JsonArray();
+    inputs.add("input_ids");
+    inputs.add("attention_mask");
+    config.add("model_input_names", inputs);
     if (settings.modelMaxLength() != null) {
       config.add("model_max_length", settings.modelMaxLength());
     }
