@@ -1,0 +1,26 @@
+package io.refract.train;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.refract.train.data.Batch;
+import java.util.Map;
+
+/** What the {@link TrainingLoop} asks of a model. */
+interface TeacherForced {
+
+  /** Returns the manager under which the parameters live. */
+  NDManager manager();
+
+  /** Returns the parameters by their names in the checkpoint, in a fixed order. */
+  Map<String, NDArray> parameters();
+
+  /**
+   * Returns the sum of the cross entropies of all real target tokens, each predicted from the real
+   * tokens before it; with dropout.
+   *
+   * @param step what every array is allocated under
+   * @param batch the examples
+   * @return a scalar in nats
+   */
+  NDArray lossSum(NDManager step, Batch batch);
+}
