@@ -13,6 +13,7 @@ module io.refract.train {
   exports io.refract.train;
   exports io.refract.train.callback;
   exports io.refract.train.data;
+  exports io.refract.train.evaluation;
   exports io.refract.train.metric;
   exports io.refract.train.optim;
   exports io.refract.train.tokenization;
