@@ -8,4 +8,8 @@ module io.refract.snowflake {
   requires static transitive org.jspecify;
 
   exports io.refract.snowflake;
+  exports io.refract.snowflake.deploy;
+  exports io.refract.snowflake.function;
+  exports io.refract.snowflake.sql;
+  exports io.refract.snowflake.stage;
 }

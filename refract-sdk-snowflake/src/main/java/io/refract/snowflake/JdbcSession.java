@@ -1,0 +1,118 @@
+package io.refract.snowflake;
+
+import static com.google.common.base.Preconditions.checkState;
+
+import com.google.common.collect.ImmutableList;
+import io.refract.snowflake.sql.Row;
+import io.refract.snowflake.sql.SqlSession;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One JDBC connection; the statements of several threads run one after the other. */
+final class JdbcSession implements SqlSession, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(JdbcSession.class);
+
+  private final Connection connection;
+  private final ReentrantLock lock = new ReentrantLock();
+  private volatile boolean closed;
+
+  JdbcSession(Connection connection) {
+    this.connection = connection;
+  }
+
+  @Override
+  public List<Row> query(String sql, @Nullable Object... binds) {
+    return run(
+        sql,
+        binds,
+        (statement, hasRows) -> hasRows ? rows(statement.getResultSet()) : ImmutableList.of());
+  }
+
+  @Override
+  public long execute(String sql, @Nullable Object... binds) {
+    return run(
+        sql,
+        binds,
+        (statement, hasRows) -> hasRows ? 0L : Math.max(0L, statement.getUpdateCount()));
+  }
+
+  private <T> T run(String sql, @Nullable Object[] binds, Outcome<T> outcome) {
+    checkState(!closed, "this connection is closed; open another with Snowflake.connect(...)");
+    lock.lock();
+    try {
+      LOG.debug("Running {}", sql);
+      if (binds.length == 0) {
+        // Not prepared: PUT, GET and most DDL cannot be.
+        try (Statement statement = connection.createStatement()) {
+          return outcome.of(statement, statement.execute(sql));
+        }
+      }
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        for (int i = 0; i < binds.length; i++) {
+          bind(statement, i + 1, binds[i]);
+        }
+        return outcome.of(statement, statement.execute());
+      }
+    } catch (SQLException e) {
+      throw SnowflakeException.running(sql, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static void bind(PreparedStatement statement, int position, @Nullable Object value)
+      throws SQLException {
+    if (value == null) {
+      statement.setNull(position, Types.VARCHAR);
+    } else {
+      statement.setObject(position, value);
+    }
+  }
+
+  private static List<Row> rows(ResultSet results) throws SQLException {
+    try (results) {
+      ResultSetMetaData meta = results.getMetaData();
+      List<String> columns = new ArrayList<>(meta.getColumnCount());
+      for (int i = 1; i <= meta.getColumnCount(); i++) {
+        columns.add(meta.getColumnLabel(i));
+      }
+      ImmutableList.Builder<Row> rows = ImmutableList.builder();
+      while (results.next()) {
+        List<@Nullable Object> values = new ArrayList<>(columns.size());
+        for (int i = 1; i <= columns.size(); i++) {
+          values.add(results.getObject(i));
+        }
+        rows.add(new Row(columns, values));
+      }
+      return rows.build();
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      // What was run is run; a failed logout leaves a session that the service ends by itself.
+      LOG.warn("The connection could not be closed in order: {}", e.getMessage());
+    }
+  }
+
+  /** What becomes of a statement that ran. */
+  private interface Outcome<T> {
+    T of(Statement statement, boolean hasRows) throws SQLException;
+  }
+}

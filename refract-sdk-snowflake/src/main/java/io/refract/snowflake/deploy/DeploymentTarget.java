@@ -1,0 +1,54 @@
+package io.refract.snowflake.deploy;
+
+import com.google.common.collect.ImmutableList;
+import io.refract.snowflake.sql.ObjectName;
+import io.refract.snowflake.stage.StageStatements;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Where a deployment goes.
+ *
+ * @param model name and version of the model, for people
+ * @param function the function
+ * @param modelStage the stage of configuration and weights
+ * @param tokenizerStage the stage of the tokenizer's files
+ * @param functionStage the stage of the handler
+ * @param parallel parts that are uploaded at once
+ * @param smokeTest a text that the new function is tried with
+ */
+record DeploymentTarget(
+    String model,
+    ObjectName function,
+    ObjectName modelStage,
+    ObjectName tokenizerStage,
+    ObjectName functionStage,
+    int parallel,
+    String smokeTest) {
+
+  /** The type of argument and result. */
+  static final String TEXT = "VARCHAR";
+
+  private Stream<ObjectName> stages() {
+    return Stream.of(modelStage, tokenizerStage, functionStage);
+  }
+
+  /** Returns the statements that create the schemas that are named. */
+  List<String> createSchemas() {
+    return Stream.concat(Stream.of(function), stages())
+        .map(ObjectName::schema)
+        .flatMap(Optional::stream)
+        .distinct()
+        .map(schema -> "CREATE SCHEMA IF NOT EXISTS " + schema.sql())
+        .collect(ImmutableList.toImmutableList());
+  }
+
+  /** Returns the statements that create the stages. */
+  List<String> createStages() {
+    return stages()
+        .distinct()
+        .map(StageStatements::create)
+        .collect(ImmutableList.toImmutableList());
+  }
+}

@@ -1,0 +1,82 @@
+package io.refract.snowflake.deploy;
+
+import com.google.common.collect.ImmutableList;
+import io.refract.scoring.TextToText;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What a deployment needs of a registered model.
+ *
+ * @param name the name of the model
+ * @param version its version
+ * @param function its score function
+ * @param files the files of the model's directory
+ * @param verification fails when the files are not those of the hash manifest
+ */
+record ModelFiles(
+    String name, String version, TextToText function, List<Entry> files, Runnable verification) {
+
+  private static final ImmutableList<String> MODEL_REQUIRED =
+      ImmutableList.of("config.json", "model.safetensors");
+  private static final ImmutableList<String> MODEL_OPTIONAL =
+      ImmutableList.of("generation_config.json");
+  private static final ImmutableList<String> TOKENIZER_REQUIRED =
+      ImmutableList.of("tokenizer.json");
+  private static final ImmutableList<String> TOKENIZER_OPTIONAL =
+      ImmutableList.of("tokenizer_config.json", "special_tokens_map.json", "spiece.model");
+
+  /**
+   * A file.
+   *
+   * @param name its name
+   * @param size its bytes
+   * @param sha256 its digest
+   * @param path where it is
+   */
+  record Entry(String name, long size, String sha256, Path path) {}
+
+  /** Copies the files. */
+  ModelFiles {
+    files = ImmutableList.copyOf(files);
+  }
+
+  /** Returns the files of configuration and weights. */
+  List<Entry> model() {
+    return select(MODEL_REQUIRED, MODEL_OPTIONAL);
+  }
+
+  /** Returns the files of the tokenizer. */
+  List<Entry> tokenizer() {
+    return select(TOKENIZER_REQUIRED, TOKENIZER_OPTIONAL);
+  }
+
+  private List<Entry> select(List<String> required, List<String> optional) {
+    List<Entry> selected = new ArrayList<>();
+    for (String wanted : required) {
+      selected.add(
+          find(wanted)
+              .orElseThrow(
+                  () ->
+                      new DeploymentException(
+                          "Could not plan the deployment of %s: its model has no file %s, only %s."
+                                  .formatted(this, wanted, files.stream().map(Entry::name).toList())
+                              + " Save the model with the SDK, register it again and deploy that.",
+                          null)));
+    }
+    optional.forEach(wanted -> find(wanted).ifPresent(selected::add));
+    return selected;
+  }
+
+  private Optional<Entry> find(String wanted) {
+    return files.stream().filter(file -> file.name().equals(wanted)).findFirst();
+  }
+
+  /** Returns name and version. */
+  @Override
+  public String toString() {
+    return name + " version " + version;
+  }
+}

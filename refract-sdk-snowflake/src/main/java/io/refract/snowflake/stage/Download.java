@@ -1,0 +1,142 @@
+package io.refract.snowflake.stage;
+
+import static java.util.Objects.requireNonNull;
+
+import com.google.common.base.Splitter;
+import com.google.common.collect.ImmutableList;
+import io.refract.progress.ProgressEvent;
+import io.refract.progress.ProgressListener;
+import io.refract.snowflake.sql.Literal;
+import io.refract.snowflake.sql.SqlSession;
+import io.refract.snowflake.sql.StageLocation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One get of a file or of a directory tree.
+ *
+ * <p>GET flattens directories and takes whatever <em>begins</em> with a path, so each file is
+ * fetched by itself into a temporary directory and moved to its place. The names come from the
+ * stage and are not trusted: nothing outside the given directory is written.
+ */
+final class Download {
+
+  private final SqlSession session;
+  private final Path directory;
+  private final ProgressListener progress;
+
+  Download(SqlSession session, Path directory, ProgressListener progress) {
+    this.session = session;
+    this.directory = directory.toAbsolutePath();
+    this.progress = progress;
+  }
+
+  /**
+   * Fetches files.
+   *
+   * @param from the location they were asked for, for messages and progress
+   * @param files the files
+   * @param base what each path begins with and what is left out locally
+   * @return the local files
+   */
+  List<Path> fetch(StageLocation from, List<StageFile> files, String base) {
+    Map<Path, StageFile> targets = new LinkedHashMap<>();
+    for (StageFile file : files) {
+      targets.put(target(file, file.path().substring(base.length())), file);
+    }
+    long total = files.stream().mapToLong(StageFile::size).sum();
+    long done = 0;
+    ImmutableList.Builder<Path> fetched = ImmutableList.builder();
+    try {
+      Files.createDirectories(directory);
+      Path root = directory.toRealPath();
+      for (Map.Entry<Path, StageFile> entry : targets.entrySet()) {
+        StageFile file = entry.getValue();
+        progress.onProgress(
+            new ProgressEvent("download from " + from, done, total, "bytes", file.fileName()));
+        fetched.add(fetch(new StageLocation(from.stage(), file.path()), entry.getKey(), root));
+        done += file.size();
+      }
+    } catch (IOException e) {
+      throw new StageException(
+          "Could not get %s into %s: %s".formatted(from, LocalFiles.shown(directory), e), e);
+    }
+    progress.onProgress(new ProgressEvent("download from " + from, done, total, "bytes", ""));
+    return fetched.build();
+  }
+
+  private Path target(StageFile file, String relative) {
+    try {
+      Path target = directory;
+      for (String part : Splitter.on('/').split(relative)) {
+        Path step = Path.of(part);
+        boolean plain =
+            !part.isEmpty()
+                && !part.equals(".")
+                && !part.equals("..")
+                && part.indexOf('\\') < 0
+                && part.indexOf(':') < 0
+                && !step.isAbsolute()
+                && step.getNameCount() == 1;
+        if (!plain) {
+          throw hostile(file, null);
+        }
+        target = target.resolve(step);
+      }
+      return target;
+    } catch (InvalidPathException e) {
+      throw hostile(file, e);
+    }
+  }
+
+  private StageException hostile(StageFile file, @Nullable Exception cause) {
+    return new StageException(
+        "Could not get %s into %s: its name could leave that directory, or is no file name here."
+                .formatted(Literal.of(file.path()), LocalFiles.shown(directory))
+            + " Nothing was written. Remove the file from the stage, or get its neighbours by name.",
+        cause);
+  }
+
+  private Path fetch(StageLocation file, Path target, Path root) throws IOException {
+    Path parent = requireNonNull(target.getParent());
+    Files.createDirectories(parent);
+    if (!parent.toRealPath().startsWith(root)) {
+      throw new StageException(
+          "Could not get %s: %s is a link that leads out of %s. Remove the link."
+              .formatted(file, LocalFiles.shown(parent), LocalFiles.shown(root)),
+          null);
+    }
+    Path temporary =
+        LocalFiles.isSafe(root)
+            ? Files.createTempDirectory(root, ".refract-get-")
+            : Files.createTempDirectory("refract-get-");
+    try {
+      session.query(StageStatements.get(file, LocalFiles.uri(temporary)));
+      Path arrived = temporary.resolve(target.getFileName());
+      if (!Files.isRegularFile(arrived)) {
+        throw new StageException(
+            "Could not get %s: the driver reported success but brought %s. Get it again."
+                .formatted(file, names(temporary)),
+            null);
+      }
+      Files.move(arrived, target, StandardCopyOption.REPLACE_EXISTING);
+      return target;
+    } finally {
+      LocalFiles.deleteTree(temporary);
+    }
+  }
+
+  private static List<String> names(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.map(file -> file.getFileName().toString()).toList();
+    }
+  }
+}
