@@ -9,4 +9,6 @@ module io.refract.snowflake.embedded {
   requires net.sf.jsqlparser;
   requires org.slf4j;
   requires static transitive org.jspecify;
+
+  exports io.refract.snowflake.embedded;
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Cuts Snowflake SQL into tokens; comments ({@code --}, {@code //}, {@code /* *}{@code /}) and white
- * space vanish.
+ * Cuts Snowflake SQL into tokens; comments ({@code --}, {@code //}, {@code /* *}{@code /}) and
+ * white space vanish.
  *
  * <p>Source: Snowflake documentation, "String &amp; binary data types" (escape sequences) and
  * "Identifier requirements".
@@ -305,7 +305,8 @@ public final class Lexer {
         column++;
       }
     }
-    return SqlError.syntax("syntax error line " + line + " at position " + column + " " + what + ".");
+    return SqlError.syntax(
+        "syntax error line " + line + " at position " + column + " " + what + ".");
   }
 
   private static String upper(String text) {

@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
  * <p>Source: Snowflake documentation, "Summary of data types".
  *
  * @param base the type without its numbers
- * @param precision of NUMBER, 1 to 38, or the digits of a second's fraction of TIME and TIMESTAMP_*,
- *     0 to 9; else 0
+ * @param precision of NUMBER, 1 to 38, or the digits of a second's fraction of TIME and
+ *     TIMESTAMP_*, 0 to 9; else 0
  * @param scale of NUMBER, 0 to 37; else 0
  * @param length of VARCHAR in characters and of BINARY in bytes; else 0
  */

@@ -31,7 +31,8 @@ class LexerTest {
 
   @Test
   void unquoted_words_are_upper_case_and_quoted_ones_verbatim() {
-    assertThat(values("myTable \"my\"\"Table\" _a$1")).containsExactly("MYTABLE", "my\"Table", "_A$1");
+    assertThat(values("myTable \"my\"\"Table\" _a$1"))
+        .containsExactly("MYTABLE", "my\"Table", "_A$1");
   }
 
   @Test
@@ -53,7 +54,8 @@ class LexerTest {
 
   @Test
   void a_file_address_is_no_comment() {
-    assertThat(texts("put file:///tmp/a*.csv @s")).containsExactly("put", "file:///tmp/a*.csv", "@s");
+    assertThat(texts("put file:///tmp/a*.csv @s"))
+        .containsExactly("put", "file:///tmp/a*.csv", "@s");
   }
 
   @Test

@@ -1,0 +1,269 @@
+package io.refract.snowflake.embedded.engine;
+
+import io.refract.snowflake.embedded.sql.SqlError;
+import io.refract.snowflake.embedded.sql.Statement;
+import io.refract.snowflake.embedded.sql.Token;
+import io.refract.snowflake.embedded.sql.TokenStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
+import org.duckdb.DuckDBConnection;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One embedded Snowflake without its network part: a DuckDB instance, its catalog, its sessions and
+ * the list of statement handlers.
+ *
+ * <p>Thread-safe; the statements of one session run one after the other.
+ */
+public final class Engine implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  private final EngineSettings settings;
+  private final DuckDBConnection root;
+  private final Catalog catalog;
+  private final ResultStore results = new ResultStore();
+  private final Downloads downloads = new Downloads();
+  private final List<StatementHandler> handlers = new CopyOnWriteArrayList<>();
+  private final List<StatementRewriter> rewriters = new CopyOnWriteArrayList<>();
+  private final List<FunctionResolver> functions = new CopyOnWriteArrayList<>();
+  private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
+  private final Map<Long, Session> sessions = new ConcurrentHashMap<>();
+  private final AtomicLong sessionIds = new AtomicLong();
+  private final QueryRunner queries = new QueryRunner();
+
+  private Engine(EngineSettings settings, DuckDBConnection root) throws SQLException {
+    this.settings = settings;
+    this.root = root;
+    this.catalog = new Catalog(root);
+  }
+
+  /**
+   * Opens an engine.
+   *
+   * @throws SQLException when DuckDB cannot open its file
+   * @throws IOException when the directories cannot be made
+   */
+  public static Engine open(EngineSettings settings) throws SQLException, IOException {
+    Files.createDirectories(settings.stageDirectory());
+    Files.createDirectories(settings.temporaryDirectory());
+    Properties properties = new Properties();
+    properties.setProperty("temp_directory", settings.temporaryDirectory().toString());
+    // Nothing is fetched from the network at run time.
+    properties.setProperty("autoinstall_known_extensions", "false");
+    properties.setProperty("autoload_known_extensions", "false");
+    String url = settings.persistent() ? "jdbc:duckdb:" + settings.databaseFile() : "jdbc:duckdb:";
+    DuckDBConnection root =
+        DriverManager.getConnection(url, properties).unwrap(DuckDBConnection.class);
+    boolean opened = false;
+    try {
+      Engine engine = new Engine(settings, root);
+      engine.catalog.initialize(settings.database(), settings.schema());
+      BuiltInHandlers.addTo(engine);
+      opened = true;
+      return engine;
+    } finally {
+      if (!opened) {
+        root.close();
+      }
+    }
+  }
+
+  /** Returns where this engine keeps its data. */
+  public EngineSettings settings() {
+    return settings;
+  }
+
+  /** Returns the databases, schemas, stages, file formats and functions. */
+  public Catalog catalog() {
+    return catalog;
+  }
+
+  /** Returns the results that are kept. */
+  public ResultStore results() {
+    return results;
+  }
+
+  /** Returns the addresses of single staged files. */
+  public Downloads downloads() {
+    return downloads;
+  }
+
+  /** Returns a connection of no session, to register DuckDB functions; hold its monitor. */
+  public DuckDBConnection root() {
+    return root;
+  }
+
+  /** Adds a handler behind the present ones. */
+  public void addHandler(StatementHandler handler) {
+    handlers.add(handler);
+  }
+
+  /** Adds a rewriter behind the present ones. */
+  public void addRewriter(StatementRewriter rewriter) {
+    rewriters.add(rewriter);
+  }
+
+  /** Adds a source of user-defined functions. */
+  public void addFunctions(FunctionResolver resolver) {
+    functions.add(resolver);
+  }
+
+  List<FunctionResolver> functions() {
+    return functions;
+  }
+
+  /** Has something closed together with this engine, for example a Python worker; last in first. */
+  public void closeWithEngine(AutoCloseable resource) {
+    synchronized (closeables) {
+      closeables.addFirst(resource);
+    }
+  }
+
+  /** Stops keeping something that was closed before. */
+  public void closedAlready(AutoCloseable resource) {
+    synchronized (closeables) {
+      closeables.remove(resource);
+    }
+  }
+
+  /** Opens a session without a current database. */
+  public Session openSession(String user) throws SQLException {
+    DuckDBConnection connection;
+    synchronized (root) {
+      connection = root.duplicate().unwrap(DuckDBConnection.class);
+    }
+    Session session = new Session(this, sessionIds.incrementAndGet(), user, connection);
+    sessions.put(session.id(), session);
+    session.initialize();
+    return session;
+  }
+
+  void forget(Session session) {
+    sessions.remove(session.id());
+  }
+
+  /**
+   * Runs a statement; the caller holds the session's lock until it has read the rows.
+   *
+   * @param sql one Snowflake statement
+   * @param queryId the id under which LAST_QUERY_ID() knows it
+   * @throws SqlError when it fails
+   */
+  public Result execute(String sql, List<Bind> binds, Session session, String queryId) {
+    boolean remembered = false;
+    try {
+      Statement statement = Statement.of(sql);
+      Request request = new Request(statement, binds);
+      session.transactions().requireUsable(statement);
+      Result result = run(request, session);
+      session.addQueryId(queryId);
+      remembered = true;
+      return result.numberOfBinds(countBinds(statement));
+    } catch (SQLException e) {
+      session.transactions().afterError();
+      throw DuckDbErrors.toSnowflake(e);
+    } catch (SqlError e) {
+      session.transactions().afterError();
+      throw e;
+    } finally {
+      if (!remembered) {
+        session.addQueryId(queryId);
+      }
+    }
+  }
+
+  /**
+   * Describes a statement without running anything of it.
+   *
+   * @throws SqlError when it could not be run
+   */
+  public Result describe(String sql, List<Bind> binds, Session session) {
+    try {
+      Statement statement = Statement.of(sql);
+      Request request = new Request(statement, binds);
+      StatementHandler handler = handlerOf(request);
+      Result result =
+          handler != null
+              ? handler.describe(request, session)
+              : queries.describe(rewritten(request, session), session);
+      return result.numberOfBinds(countBinds(statement));
+    } catch (SQLException e) {
+      session.transactions().afterError();
+      throw DuckDbErrors.toSnowflake(e);
+    } catch (SqlError e) {
+      session.transactions().afterError();
+      throw e;
+    }
+  }
+
+  private Result run(Request request, Session session) throws SQLException {
+    StatementHandler handler = handlerOf(request);
+    if (handler != null) {
+      return handler.execute(request, session);
+    }
+    return queries.execute(rewritten(request, session), session);
+  }
+
+  private @Nullable StatementHandler handlerOf(Request request) {
+    for (StatementHandler handler : handlers) {
+      if (handler.accepts(request)) {
+        return handler;
+      }
+    }
+    return null;
+  }
+
+  private Request rewritten(Request request, Session session) throws SQLException {
+    Request current = request;
+    for (StatementRewriter rewriter : rewriters) {
+      current = rewriter.rewrite(current, session);
+    }
+    return current;
+  }
+
+  private static int countBinds(Statement statement) {
+    TokenStream tokens = statement.tokens();
+    int count = 0;
+    while (tokens.peek().kind() != Token.Kind.END) {
+      if (tokens.next().isOperator("?")) {
+        count++;
+      }
+    }
+    return count;
+  }
+
+  /** Ends all sessions, closes what was given to {@link #closeWithEngine}, and closes DuckDB. */
+  @Override
+  public void close() throws SQLException {
+    for (Session session : List.copyOf(sessions.values())) {
+      session.close();
+    }
+    for (AutoCloseable resource = nextCloseable(); resource != null; resource = nextCloseable()) {
+      try {
+        resource.close();
+      } catch (Exception e) {
+        LOG.warn("Closing {} failed", resource, e);
+      }
+    }
+    root.close();
+  }
+
+  private @Nullable AutoCloseable nextCloseable() {
+    synchronized (closeables) {
+      return closeables.pollFirst();
+    }
+  }
+}
