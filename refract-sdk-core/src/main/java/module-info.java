@@ -9,6 +9,7 @@ module io.refract.core {
   exports io.refract.artifact;
   exports io.refract.progress;
   exports io.refract.provenance;
+  exports io.refract.registry;
   exports io.refract.scoring;
 
   uses io.refract.scoring.ScorerProvider;
