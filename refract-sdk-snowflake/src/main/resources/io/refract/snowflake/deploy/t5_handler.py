@@ -4,6 +4,7 @@ Written by Refract SDK; the constants below are the settings of the registered s
 Works with transformers 4.41 to 5.x and needs no network.
 """
 
+import json
 import logging
 import os
 import sys
@@ -28,6 +29,20 @@ MAX_NEW_TOKENS = ${maxNewTokens}
 MICRO_BATCH_ROWS = ${microBatchRows}
 MAX_BATCH_ROWS = ${maxBatchRows}
 THREADS = ${threads}
+
+# What transformers does for tokenizers with clean_up_tokenization_spaces, in its order.
+CLEAN_UP = (
+    (" .", "."),
+    (" ?", "?"),
+    (" !", "!"),
+    (" ,", ","),
+    (" ' ", "'"),
+    (" n't", "n't"),
+    (" 'm", "'m"),
+    (" 's", "'s"),
+    (" 've", "'ve"),
+    (" 're", "'re"),
+)
 
 LOG = logging.getLogger("refract.t5")
 
@@ -57,6 +72,9 @@ class Model:
         self.tokenizer = Tokenizer.from_file(os.path.join(directory, "tokenizer.json"))
         self.tokenizer.no_padding()
         self.tokenizer.no_truncation()
+        self.clean_up = read_json(directory, "tokenizer_config.json").get(
+            "clean_up_tokenization_spaces", False
+        )
 
     def encode(self, text):
         ids = self.tokenizer.encode(PREFIX + text, add_special_tokens=False).ids
@@ -68,7 +86,29 @@ class Model:
         mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
         with torch.no_grad():
             outputs = self.network.generate(input_ids=ids, attention_mask=mask)
-        return self.tokenizer.decode_batch(outputs.tolist(), skip_special_tokens=True)
+        return [self.decode(row) for row in outputs.tolist()]
+
+    def decode(self, ids):
+        # The embedding may have more rows than the tokenizer has tokens.
+        known = [token for token in ids if token < self.tokenizer.get_vocab_size()]
+        text = self.tokenizer.decode(known, skip_special_tokens=True)
+        if self.clean_up:
+            for before, after in CLEAN_UP:
+                text = text.replace(before, after)
+        return text
+
+
+def read_json(directory, name):
+    path = os.path.join(directory, name)
+    if not os.path.exists(path):
+        return {}
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def import_directory():
+    """Returns where Snowflake puts the imports, without the separator that it ends with."""
+    return sys._xoptions["snowflake_import_directory"].rstrip("/\\")
 
 
 _lock = threading.Lock()
@@ -81,7 +121,7 @@ def model():
     if _loaded is None:
         with _lock:
             if _loaded is None:
-                _loaded = Model(sys._xoptions["snowflake_import_directory"])
+                _loaded = Model(import_directory())
     return _loaded
 
 

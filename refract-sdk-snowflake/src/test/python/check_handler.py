@@ -1,0 +1,147 @@
+"""Runs a generated handler in this Python, on a tiny random T5, and compares it with transformers.
+
+    python check_handler.py HANDLER.py WORK_DIRECTORY
+
+HANDLER.py must have been made for the prefix 'say "hi": \\u00e9 ', 30 source tokens, 9 new tokens,
+micro-batches of 4 rows and batches of 64. Checked with transformers 4.57.6 and 5.18.0; prints
+"ok" and the version.
+"""
+
+import importlib.util
+import os
+import random
+import sys
+import types
+
+import pandas
+import torch
+import transformers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
+
+PREFIX = 'say "hi": \u00e9 '
+
+
+def make_checkpoint(directory):
+    letters = [chr(c) for c in range(ord("a"), ord("z") + 1)]
+    pieces = ["<pad>", "</s>", "<unk>", "\u2581", "\u00e9", '"', ":", "\u2581hi"]
+    pieces += letters + ["\u2581" + letter for letter in letters]
+    tokenizer = Tokenizer(
+        models.Unigram([(piece, -float(i) / 10) for i, piece in enumerate(pieces)], unk_id=2)
+    )
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.add_special_tokens(["<pad>", "</s>", "<unk>"])
+    tokenizer.post_processor = processors.TemplateProcessing(
+        single="$A </s>", special_tokens=[("</s>", 1)]
+    )
+    tokenizer.save(os.path.join(directory, "tokenizer.json"))
+    torch.manual_seed(7)
+    config = transformers.T5Config(
+        vocab_size=len(pieces) + 4, d_model=32, d_kv=8, d_ff=64, num_layers=2, num_heads=4,
+        decoder_start_token_id=0, initializer_factor=3.0,
+    )
+    network = transformers.T5ForConditionalGeneration(config)
+    # So that what is generated depends on the input.
+    with torch.no_grad():
+        for name, weights in network.named_parameters():
+            if "EncDecAttention" in name:
+                weights.mul_(6)
+    # What a checkpoint may ask for must not matter.
+    network.generation_config.num_beams = 3
+    network.generation_config.no_repeat_ngram_size = 2
+    network.save_pretrained(directory)
+    return network.eval()
+
+
+def load_handler(path, directory):
+    stub = types.ModuleType("_snowflake")
+
+    def vectorized(**options):
+        def mark(function):
+            function.options = options
+            return function
+
+        return mark
+
+    stub.vectorized = vectorized
+    sys.modules["_snowflake"] = stub
+    sys._xoptions["snowflake_import_directory"] = directory + os.sep
+    spec = importlib.util.spec_from_file_location("handler", path)
+    handler = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(handler)
+    return handler
+
+
+def expected(network, tokenizer, text):
+    """One row alone, straight from the documentation of transformers."""
+    ids = tokenizer(PREFIX + text, truncation=True, max_length=30, return_tensors="pt").input_ids
+    with torch.no_grad():
+        output = network.generate(
+            ids,
+            generation_config=transformers.GenerationConfig(
+                max_new_tokens=9, num_beams=1, do_sample=False,
+                decoder_start_token_id=0, pad_token_id=0, eos_token_id=1,
+            ),
+        )
+    return tokenizer.decode(
+        output[0], skip_special_tokens=True, clean_up_tokenization_spaces=False
+    )
+
+
+def main(handler_path, directory):
+    network = make_checkpoint(directory)
+    network.generation_config = transformers.GenerationConfig(
+        decoder_start_token_id=0, pad_token_id=0, eos_token_id=1
+    )
+    tokenizer = transformers.PreTrainedTokenizerFast(
+        tokenizer_file=os.path.join(directory, "tokenizer.json"),
+        eos_token="</s>", pad_token="<pad>", unk_token="<unk>",
+    )
+    handler = load_handler(handler_path, directory)
+    assert handler.PREFIX == PREFIX, handler.PREFIX
+    assert handler.score.options == {"input": pandas.DataFrame, "max_batch_size": 64}
+
+    words = random.Random(3)
+    texts = [
+        " ".join(
+            "".join(words.choice("abcdefghij") for _ in range(words.randint(1, 6)))
+            for _ in range(words.randint(1, 5))
+        )
+        for _ in range(30)
+    ]
+    wanted = [expected(network, tokenizer, text) for text in texts]
+    assert len(set(wanted)) > 10, "the model says the same for everything: " + str(wanted)
+
+    frame = pandas.DataFrame({0: pandas.Series(texts, dtype="string")})
+    got = handler.score(frame).tolist()
+    assert got == wanted, list(zip(got, wanted))
+
+    # NULL and blank are NULL, the others keep their places.
+    mixed = [None, texts[0], "", " \t\n", texts[1], pandas.NA, float("nan")]
+    got = handler.score(pandas.DataFrame({0: pandas.Series(mixed, dtype="object")})).tolist()
+    assert got == [None, wanted[0], None, None, wanted[1], None, None], got
+    nothing = pandas.DataFrame({0: pandas.Series([None, None], dtype="string")})
+    assert handler.score(nothing).tolist() == [None, None]
+    assert handler.score(pandas.DataFrame({0: pandas.Series([], dtype="string")})).tolist() == []
+
+    # One bad row is NULL and takes no other with it.
+    model = handler.model()
+    original = model.generate
+    bad = model.encode(texts[5])
+
+    def failing(rows):
+        if bad in rows:
+            raise RuntimeError("this row is bad")
+        return original(rows)
+
+    model.generate = failing
+    got = handler.score(frame).tolist()
+    assert got == wanted[:5] + [None] + wanted[6:], got
+    model.generate = original
+
+    assert handler.model() is model
+    print("ok", transformers.__version__)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])
