@@ -1,6 +1,8 @@
 package io.refract.snowflake;
 
 import com.google.common.collect.ImmutableList;
+import io.refract.registry.ModelVersion;
+import io.refract.snowflake.deploy.DeploymentRequest;
 import io.refract.snowflake.function.FunctionDefinition;
 import io.refract.snowflake.function.ScalarFunction;
 import io.refract.snowflake.function.UserFunction;
@@ -108,6 +110,15 @@ public final class Snowflake implements SqlSession, AutoCloseable {
   public ScalarFunction<String, String> textFunction(String name) {
     return UserFunction.of(session, ObjectName.parse(name), ImmutableList.of("VARCHAR"))
         .as(String.class, String.class);
+  }
+
+  /**
+   * Begins the deployment of a registered model as a function.
+   *
+   * @param version the model with its score function
+   */
+  public DeploymentRequest deploy(ModelVersion version) {
+    return DeploymentRequest.of(session, version);
   }
 
   /**

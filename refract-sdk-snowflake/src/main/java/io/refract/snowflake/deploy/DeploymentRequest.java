@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.hash.Hashing;
+import io.refract.registry.ModelVersion;
 import io.refract.snowflake.function.FunctionDefinition;
 import io.refract.snowflake.sql.ObjectName;
 import io.refract.snowflake.sql.SqlSession;
@@ -47,6 +48,15 @@ public final class DeploymentRequest {
   private DeploymentRequest(SqlSession session, ModelFiles model) {
     this.session = session;
     this.model = model;
+  }
+
+  /**
+   * Begins the deployment of a registered model.
+   *
+   * @throws DeploymentException when the version cannot be deployed as a SQL function
+   */
+  public static DeploymentRequest of(SqlSession session, ModelVersion version) {
+    return of(session, ModelFiles.of(version));
   }
 
   static DeploymentRequest of(SqlSession session, ModelFiles model) {

@@ -1,6 +1,9 @@
 package io.refract.snowflake.deploy;
 
 import com.google.common.collect.ImmutableList;
+import io.refract.artifact.ArtifactFile;
+import io.refract.registry.ModelVersion;
+import io.refract.scoring.ScoreSpecification;
 import io.refract.scoring.TextToText;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -18,6 +21,9 @@ import java.util.Optional;
  */
 record ModelFiles(
     String name, String version, TextToText function, List<Entry> files, Runnable verification) {
+
+  /** What {@code ModelArtifact.format()} of a T5 model returns. */
+  private static final String FORMAT = "t5";
 
   private static final ImmutableList<String> MODEL_REQUIRED =
       ImmutableList.of("config.json", "model.safetensors");
@@ -41,6 +47,43 @@ record ModelFiles(
   /** Copies the files. */
   ModelFiles {
     files = ImmutableList.copyOf(files);
+  }
+
+  /**
+   * Returns what a version offers.
+   *
+   * @throws DeploymentException when its model or its score function cannot run in Python
+   */
+  static ModelFiles of(ModelVersion version) {
+    ScoreSpecification specification = version.scoreSpecification();
+    if (!specification.format().equals(FORMAT)) {
+      throw new DeploymentException(
+          "Could not plan the deployment of %s: its format is '%s', and only '%s' models can become"
+                  .formatted(version, specification.format(), FORMAT)
+              + " a SQL function. Score it through the registry instead.",
+          null);
+    }
+    if (!specification.functionClass().equals(TextToText.class.getName())) {
+      throw new DeploymentException(
+          "Could not plan the deployment of %s: its score function is the Java class %s, which does"
+                  .formatted(version, specification.functionClass())
+              + " not run in Snowflake's Python. Register the model with a TextToText (a prefix and"
+              + " limits) and deploy that version, or score this one through the registry.",
+          null);
+    }
+    ImmutableList.Builder<Entry> files = ImmutableList.builder();
+    for (ArtifactFile file : version.manifest().files()) {
+      Path path = version.directory().resolve(file.path());
+      if (version.modelDirectory().equals(path.getParent())) {
+        files.add(new Entry(path.getFileName().toString(), file.size(), file.sha256(), path));
+      }
+    }
+    return new ModelFiles(
+        version.name(),
+        Integer.toString(version.number()),
+        new TextToText(specification.configuration()),
+        files.build(),
+        version::verify);
   }
 
   /** Returns the files of configuration and weights. */

@@ -7,9 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.function.BiFunction;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * Stages in memory that answer PUT, GET, LIST and REMOVE the way the driver does: paths are
  * prefixes, the local path ends at the first quote, stars are wildcards.
  */
-public final class FakeStages implements BiFunction<String, List<@Nullable Object>, List<Row>> {
+public final class FakeStages implements RecordingSession.Answer {
 
   private static final String STAGE = "(?:'@((?:[^']|'')*)'|@(\\S*))";
   private static final Pattern PUT =
@@ -35,7 +35,7 @@ public final class FakeStages implements BiFunction<String, List<@Nullable Objec
   public final List<String> failing = new ArrayList<>();
 
   @Override
-  public List<Row> apply(String sql, List<@Nullable Object> binds) {
+  public List<Row> to(String sql) {
     try {
       Matcher put = PUT.matcher(sql);
       if (put.matches()) {
@@ -124,8 +124,7 @@ public final class FakeStages implements BiFunction<String, List<@Nullable Objec
                 new Row(
                     List.of("name", "size", "md5", "last_modified"),
                     List.of(
-                        path.substring(0, slash).toLowerCase(java.util.Locale.ROOT)
-                            + path.substring(slash),
+                        path.substring(0, slash).toLowerCase(Locale.ROOT) + path.substring(slash),
                         (long) content.length,
                         "0",
                         "Sat, 21 Nov 2026 06:13:00 GMT")));

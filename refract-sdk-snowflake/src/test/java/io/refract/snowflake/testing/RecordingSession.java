@@ -5,7 +5,6 @@ import io.refract.snowflake.sql.SqlSession;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** A session that notes each statement and answers what a test tells it to. */
@@ -13,11 +12,10 @@ public final class RecordingSession implements SqlSession {
 
   public final List<String> statements = new ArrayList<>();
   public final List<List<@Nullable Object>> binds = new ArrayList<>();
-  private BiFunction<String, List<@Nullable Object>, List<Row>> answer = (sql, binds) -> List.of();
+  private Answer answer = sql -> List.of();
 
   /** Sets what a statement is answered with. */
-  public RecordingSession answering(
-      BiFunction<String, List<@Nullable Object>, List<Row>> newAnswer) {
+  public RecordingSession answering(Answer newAnswer) {
     answer = newAnswer;
     return this;
   }
@@ -27,12 +25,19 @@ public final class RecordingSession implements SqlSession {
     statements.add(sql);
     List<@Nullable Object> list = new ArrayList<>(Arrays.asList(values));
     binds.add(list);
-    return answer.apply(sql, list);
+    return answer.to(sql);
   }
 
   @Override
   public long execute(String sql, @Nullable Object... values) {
     query(sql, values);
     return 0;
+  }
+
+  /** What a statement is answered with. */
+  @FunctionalInterface
+  public interface Answer {
+    /** Returns the rows of a statement's result. */
+    List<Row> to(String sql);
   }
 }
