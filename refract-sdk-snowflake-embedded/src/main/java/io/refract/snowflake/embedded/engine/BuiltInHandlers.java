@@ -7,5 +7,9 @@ final class BuiltInHandlers {
 
   static void addTo(Engine engine) {
     engine.addHandler(new TransactionStatements());
+    engine.addHandler(new UseStatements());
+    engine.addHandler(new SessionStatements());
+    engine.addHandler(new NamespaceStatements());
+    engine.addHandler(new AccessStatements());
   }
 }

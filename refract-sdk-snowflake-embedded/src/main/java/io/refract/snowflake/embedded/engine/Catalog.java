@@ -67,6 +67,69 @@ public final class Catalog {
     }
   }
 
+  /**
+   * A database.
+   *
+   * @param name its name
+   * @param createdOn when it was created
+   * @param owner the role that owns it
+   * @param comment the user's comment
+   */
+  public record Database(String name, Object createdOn, String owner, String comment) {}
+
+  /**
+   * A schema.
+   *
+   * @param database the name of its database
+   * @param name its name
+   * @param createdOn when it was created
+   * @param owner the role that owns it; empty for INFORMATION_SCHEMA
+   * @param comment the user's comment
+   */
+  public record Schema(
+      String database, String name, Object createdOn, String owner, String comment) {
+
+    /** Returns the name of the DuckDB schema that holds its tables, unquoted. */
+    public String duckDbName() {
+      return QualifiedName.duckDbSchema(new Identifier(database), new Identifier(name));
+    }
+  }
+
+  /** Returns all databases by name. */
+  public List<Database> databases(Session session) throws SQLException {
+    List<Database> databases = new ArrayList<>();
+    for (@Nullable Object[] row :
+        session.query(
+            "SELECT name, created_on, owner, comment FROM "
+                + CatalogTables.DATABASES
+                + " ORDER BY name")) {
+      databases.add(new Database(text(row[0]), orEmpty(row[1]), text(row[2]), text(row[3])));
+    }
+    return databases;
+  }
+
+  /** Returns all schemas by database and name. */
+  public List<Schema> schemas(Session session) throws SQLException {
+    List<Schema> schemas = new ArrayList<>();
+    for (@Nullable Object[] row :
+        session.query(
+            "SELECT database_name, name, created_on, owner, comment FROM "
+                + CatalogTables.SCHEMAS
+                + " ORDER BY database_name, name")) {
+      schemas.add(
+          new Schema(text(row[0]), text(row[1]), orEmpty(row[2]), text(row[3]), text(row[4])));
+    }
+    return schemas;
+  }
+
+  private static String text(@Nullable Object value) {
+    return value == null ? "" : value.toString();
+  }
+
+  private static Object orEmpty(@Nullable Object value) {
+    return value == null ? "" : value;
+  }
+
   /** Tells whether a database exists. */
   public boolean databaseExists(Session session, Identifier database) throws SQLException {
     return !session
@@ -101,14 +164,15 @@ public final class Catalog {
   }
 
   /** Creates a database with its schemas PUBLIC and INFORMATION_SCHEMA; it must not exist. */
-  void createDatabase(Session session, Identifier database, String comment) throws SQLException {
+  public void createDatabase(Session session, Identifier database, String comment)
+      throws SQLException {
     for (String command : databaseCommands(database, comment)) {
       session.update(command);
     }
   }
 
   /** Creates a schema; it must not exist. */
-  void createSchema(Session session, Identifier database, Identifier schema, String comment)
+  public void createSchema(Session session, Identifier database, Identifier schema, String comment)
       throws SQLException {
     for (String command : schemaCommands(database, schema, comment)) {
       session.update(command);
@@ -116,7 +180,8 @@ public final class Catalog {
   }
 
   /** Drops a schema with all it holds; it must exist. */
-  void dropSchema(Session session, Identifier database, Identifier schema) throws SQLException {
+  public void dropSchema(Session session, Identifier database, Identifier schema)
+      throws SQLException {
     session.update(
         "DROP SCHEMA "
             + Identifier.quote(QualifiedName.duckDbSchema(database, schema))
@@ -132,7 +197,7 @@ public final class Catalog {
   }
 
   /** Drops a database with all its schemas; it must exist. */
-  void dropDatabase(Session session, Identifier database) throws SQLException {
+  public void dropDatabase(Session session, Identifier database) throws SQLException {
     for (@Nullable Object[] row :
         session.query(
             "SELECT name FROM " + CatalogTables.SCHEMAS + " WHERE database_name = ?",
@@ -319,7 +384,7 @@ public final class Catalog {
   }
 
   /** Returns a text as an SQL literal of DuckDB. */
-  static String literal(String text) {
+  public static String literal(String text) {
     return "'" + text.replace("'", "''") + "'";
   }
 }

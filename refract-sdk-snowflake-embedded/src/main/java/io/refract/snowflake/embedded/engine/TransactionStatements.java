@@ -19,19 +19,21 @@ final class TransactionStatements implements StatementHandler {
     TokenStream in = request.tokens();
     Transactions transactions = session.transactions();
     if (in.accept("BEGIN") || in.accept("START", "TRANSACTION")) {
-      boolean ignored = in.accept("TRANSACTION") || in.accept("WORK");
+      if (!in.accept("TRANSACTION")) {
+        in.accept("WORK");
+      }
       if (in.accept("NAME")) {
         in.identifier();
       }
       in.expectEnd();
       transactions.begin();
     } else if (in.accept("COMMIT")) {
-      boolean ignored = in.accept("WORK");
+      in.accept("WORK");
       in.expectEnd();
       transactions.commit();
     } else {
       in.expect("ROLLBACK");
-      boolean ignored = in.accept("WORK");
+      in.accept("WORK");
       in.expectEnd();
       transactions.rollback();
     }
