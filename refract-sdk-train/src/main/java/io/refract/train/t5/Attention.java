@@ -1,0 +1,70 @@
+package io.refract.train.t5;
+
+import ai.djl.ndarray.NDArray;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Multi-head attention without biases and without scaling of the scores.
+ *
+ * <p>Source: Raffel et al. (JMLR 2020), section 2.1; the missing {@code 1/sqrt(dKv)} is part of the
+ * initialization of {@code q}.
+ *
+ * <p>Dimension letters: B batch, Q queries, S keys, H heads, K width of a head, D model.
+ */
+final class Attention {
+
+  private final NDArray q;
+  private final NDArray k;
+  private final NDArray v;
+  private final NDArray o;
+  private final int heads;
+  private final double dropoutRate;
+
+  /**
+   * Keys and values of all heads.
+   *
+   * @param keys B x H x K x S, so that scores are one product
+   * @param values B x H x S x K
+   */
+  record KeysAndValues(NDArray keys, NDArray values) {}
+
+  /**
+   * Takes the weights of a sublayer.
+   *
+   * @param name the sublayer's name in the checkpoint, which ends in {@code Attention}
+   */
+  Attention(String name, Map<String, NDArray> parameters, T5Config config) {
+    q = T5Parameters.get(parameters, name + ".q.weight"); // (H K, D)
+    k = T5Parameters.get(parameters, name + ".k.weight"); // (H K, D)
+    v = T5Parameters.get(parameters, name + ".v.weight"); // (H K, D)
+    o = T5Parameters.get(parameters, name + ".o.weight"); // (D, H K)
+    heads = config.numHeads();
+    dropoutRate = config.dropoutRate();
+  }
+
+  /** Returns what the given states offer to queries: B x S x D gives B x H x S x K each. */
+  KeysAndValues keysAndValues(NDArray states) {
+    return new KeysAndValues(
+        Layers.splitHeads(Layers.linear(states, k), heads).transpose(0, 1, 3, 2),
+        Layers.splitHeads(Layers.linear(states, v), heads));
+  }
+
+  /**
+   * Lets queries look at keys.
+   *
+   * @param x where queries are made from, B x Q x D
+   * @param memory what they look at
+   * @param bias what is added to the scores, broadcast to B x H x Q x S; null for nothing
+   * @return B x Q x D
+   */
+  NDArray attend(NDArray x, KeysAndValues memory, @Nullable NDArray bias, boolean training) {
+    NDArray queries = Layers.splitHeads(Layers.linear(x, q), heads); // (B, H, Q, K)
+    NDArray scores = queries.matMul(memory.keys()); // (B, H, Q, S)
+    if (bias != null) {
+      scores.addi(bias);
+    }
+    NDArray weights = Layers.dropout(scores.softmax(-1), dropoutRate, training);
+    return Layers.linear(Layers.joinHeads(weights.matMul(memory.values())), o);
+  }
+}

@@ -1,0 +1,87 @@
+package io.refract.train.t5;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+
+/**
+ * The operations that T5 is made of. The result belongs to the manager of the first argument, which
+ * therefore is the activation and never the parameter.
+ */
+final class Layers {
+
+  /** The cubic coefficient of the approximation, see {@link #geluTanh}. */
+  private static final double GELU_CUBIC = 0.044715;
+
+  private static final double GELU_LINEAR = 2 * Math.sqrt(2 / Math.PI);
+
+  private Layers() {}
+
+  /** Returns the rows of a table: ids of any shape, plus the width of a row. */
+  static NDArray embedding(NDArray ids, NDArray table) {
+    return JniUtils.embedding((PtNDArray) ids, (PtNDArray) table, false);
+  }
+
+  /** Returns {@code x weight^T}; T5 has no biases. (..., in) and (out, in) give (..., out). */
+  static NDArray linear(NDArray x, NDArray weight) {
+    return x.getNDArrayInternal().linear(x, weight, null).singletonOrThrow();
+  }
+
+  /** Zeroes elements with the given probability and scales up the rest; in training only. */
+  static NDArray dropout(NDArray x, double rate, boolean training) {
+    return training && rate > 0 ? JniUtils.dropout((PtNDArray) x, rate, true) : x;
+  }
+
+  /**
+   * Returns {@code x / sqrt(mean(x^2) + epsilon) * gain}, without mean and bias.
+   *
+   * <p>Source: Zhang and Sennrich, "Root Mean Square Layer Normalization" (NeurIPS 2019).
+   */
+  static NDArray rmsNorm(NDArray x, NDArray gain, double epsilon) {
+    NDArray deviation;
+    try (NDArray squares = x.square();
+        NDArray mean = squares.mean(new int[] {-1}, true);
+        NDArray shifted = mean.add((float) epsilon)) {
+      deviation = shifted.sqrt();
+    }
+    return x.div(deviation).mul(gain);
+  }
+
+  /** Applies an activation of {@link T5Config#ACTIVATIONS}. */
+  static NDArray activation(String name, NDArray x) {
+    return switch (name) {
+      case "relu" -> JniUtils.relu((PtNDArray) x);
+      case "gelu" -> JniUtils.gelu((PtNDArray) x);
+      case "gelu_new", "gelu_pytorch_tanh" -> geluTanh(x);
+      case "silu", "swish" -> x.mul(JniUtils.sigmoid((PtNDArray) x));
+      case "tanh" -> x.tanh();
+      case "sigmoid" -> JniUtils.sigmoid((PtNDArray) x);
+      default -> throw new IllegalArgumentException("unknown activation '" + name + "'");
+    };
+  }
+
+  /**
+   * Returns {@code x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))}, the approximation of Hendrycks
+   * and Gimpel, "Gaussian Error Linear Units" (2016), which needs fewer operations in the equal form
+   * {@code x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3))}.
+   */
+  private static NDArray geluTanh(NDArray x) {
+    NDArray inner =
+        x.square().mul((float) (GELU_LINEAR * GELU_CUBIC)).add((float) GELU_LINEAR).mul(x);
+    return x.mul(JniUtils.sigmoid((PtNDArray) inner));
+  }
+
+  /** Splits the last dimension into heads: (B, T, H K) gives (B, H, T, K). */
+  static NDArray splitHeads(NDArray x, int heads) {
+    Shape shape = x.getShape();
+    return x.reshape(shape.get(0), shape.get(1), heads, shape.get(2) / heads).transpose(0, 2, 1, 3);
+  }
+
+  /** Joins the heads again: (B, H, T, K) gives (B, T, H K). */
+  static NDArray joinHeads(NDArray x) {
+    Shape shape = x.getShape();
+    return x.transpose(0, 2, 1, 3)
+        .reshape(shape.get(0), shape.get(2), shape.get(1) * shape.get(3));
+  }
+}

@@ -1,0 +1,145 @@
+package io.refract.train.t5;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDArrays;
+import ai.djl.ndarray.NDList;
+import io.refract.train.t5.Attention.KeysAndValues;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One block: self-attention, in the decoder cross-attention, and feed-forward, each with a norm in
+ * front and a residual around.
+ *
+ * <p>Source: Raffel et al. (JMLR 2020), section 2.1.
+ */
+final class T5Block {
+
+  private static final int TIME_OF_KEYS = 3;
+  private static final int TIME_OF_VALUES = 2;
+
+  private final Attention selfAttention;
+  private final NDArray selfNorm;
+  private final @Nullable Attention crossAttention;
+  private final @Nullable NDArray crossNorm;
+  private final FeedForward feedForward;
+  private final NDArray feedForwardNorm;
+  private final double epsilon;
+  private final double dropoutRate;
+
+  /**
+   * Takes the weights of a block.
+   *
+   * @param name the block's name in the checkpoint, for example {@code decoder.block.3}
+   * @param decoder whether it has cross-attention
+   */
+  T5Block(String name, boolean decoder, Map<String, NDArray> parameters, T5Config config) {
+    String last = name + (decoder ? ".layer.2" : ".layer.1");
+    selfAttention = new Attention(name + ".layer.0.SelfAttention", parameters, config);
+    selfNorm = norm(parameters, name + ".layer.0");
+    crossAttention =
+        decoder ? new Attention(name + ".layer.1.EncDecAttention", parameters, config) : null;
+    crossNorm = decoder ? norm(parameters, name + ".layer.1") : null;
+    feedForward = new FeedForward(last + ".DenseReluDense", parameters, config);
+    feedForwardNorm = norm(parameters, last);
+    epsilon = config.layerNormEpsilon();
+    dropoutRate = config.dropoutRate();
+  }
+
+  private static NDArray norm(Map<String, NDArray> parameters, String layer) {
+    return T5Parameters.get(parameters, layer + ".layer_norm.weight");
+  }
+
+  /**
+   * Runs the block over whole sequences.
+   *
+   * @param x B x T x D
+   * @param bias position bias and mask of self-attention
+   * @param encoderStates what cross-attention looks at, B x S x D; null in the encoder
+   * @param crossMask the mask of cross-attention, or null for none
+   */
+  NDArray forward(
+      NDArray x,
+      NDArray bias,
+      @Nullable NDArray encoderStates,
+      @Nullable NDArray crossMask,
+      boolean training) {
+    NDArray normed = Layers.rmsNorm(x, selfNorm, epsilon);
+    x = residual(
+            x,
+            selfAttention.attend(normed, selfAttention.keysAndValues(normed), bias, training),
+            training);
+    if (crossAttention != null && encoderStates != null) {
+      x = cross(x, crossAttention.keysAndValues(encoderStates), crossMask, training);
+    }
+    return feedForward(x, training);
+  }
+
+  /**
+   * Runs the block over the newest token only.
+   *
+   * @param x B x 1 x D
+   * @param past keys and values of the tokens before, or null at the first token
+   * @param bias position bias of the newest token
+   * @param memory keys and values of the encoder's states
+   * @return the output, and keys and values with the newest token, for the next call
+   */
+  Step step(
+      NDArray x,
+      @Nullable KeysAndValues past,
+      NDArray bias,
+      KeysAndValues memory,
+      @Nullable NDArray crossMask) {
+    NDArray normed = Layers.rmsNorm(x, selfNorm, epsilon);
+    KeysAndValues newest = selfAttention.keysAndValues(normed);
+    KeysAndValues seen =
+        past == null
+            ? newest
+            : new KeysAndValues(
+                append(past.keys(), newest.keys(), TIME_OF_KEYS),
+                append(past.values(), newest.values(), TIME_OF_VALUES));
+    x = x.add(selfAttention.attend(normed, seen, bias, false));
+    return new Step(feedForward(cross(x, memory, crossMask, false), false), seen);
+  }
+
+  /**
+   * The result of {@link #step}.
+   *
+   * @param output B x 1 x D
+   * @param seen keys and values of all tokens so far
+   */
+  record Step(NDArray output, KeysAndValues seen) {}
+
+  /** Returns keys and values of the encoder's states, which do not change while decoding. */
+  KeysAndValues memory(NDArray encoderStates) {
+    if (crossAttention == null) {
+      throw new IllegalStateException("a block of the encoder has no cross-attention");
+    }
+    return crossAttention.keysAndValues(encoderStates);
+  }
+
+  private NDArray cross(
+      NDArray x, KeysAndValues memory, @Nullable NDArray mask, boolean training) {
+    if (crossAttention == null || crossNorm == null) {
+      throw new IllegalStateException("a block of the encoder has no cross-attention");
+    }
+    NDArray normed = Layers.rmsNorm(x, crossNorm, epsilon);
+    return residual(x, crossAttention.attend(normed, memory, mask, training), training);
+  }
+
+  private NDArray feedForward(NDArray x, boolean training) {
+    NDArray normed = Layers.rmsNorm(x, feedForwardNorm, epsilon);
+    return residual(x, feedForward.forward(normed, training), training);
+  }
+
+  private NDArray residual(NDArray x, NDArray change, boolean training) {
+    return x.add(Layers.dropout(change, dropoutRate, training));
+  }
+
+  /** Joins along an axis; the result belongs to the newest token's manager. */
+  private static NDArray append(NDArray past, NDArray newest, int axis) {
+    NDArray joined = NDArrays.concat(new NDList(past, newest), axis);
+    joined.attach(newest.getManager());
+    return joined;
+  }
+}

@@ -1,0 +1,104 @@
+package io.refract.train.t5;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The encoder or the decoder: blocks, the relative position bias that they share, and a norm at the
+ * end.
+ */
+final class T5Stack {
+
+  private final List<T5Block> blocks = new ArrayList<>();
+  private final NDArray biasTable; // (buckets, H)
+  private final NDArray finalNorm;
+  private final RelativePositions positions;
+  private final T5Config config;
+
+  /**
+   * Takes the weights of a stack.
+   *
+   * @param name {@code encoder} or {@code decoder}
+   */
+  T5Stack(String name, Map<String, NDArray> parameters, T5Config config) {
+    this.config = config;
+    boolean decoder = name.equals("decoder");
+    int layers = decoder ? config.numDecoderLayers() : config.numLayers();
+    for (int i = 0; i < layers; i++) {
+      blocks.add(new T5Block(name + ".block." + i, decoder, parameters, config));
+    }
+    biasTable =
+        T5Parameters.get(
+            parameters,
+            name + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight");
+    finalNorm = T5Parameters.get(parameters, name + ".final_layer_norm.weight");
+    positions =
+        new RelativePositions(
+            !decoder,
+            config.relativeAttentionNumBuckets(),
+            config.relativeAttentionMaxDistance());
+  }
+
+  List<T5Block> blocks() {
+    return blocks;
+  }
+
+  /** Returns the position bias of whole sequences, 1 x H x T x T. */
+  NDArray positionBias(NDManager scope, int length) {
+    return bias(scope, positions.table(length, length), new Shape(length, length));
+  }
+
+  /**
+   * Returns the position bias between the last of {@code length} positions and all of them, 1 x H x
+   * 1 x length. Its last n columns are the bias of position n for shorter sequences.
+   */
+  NDArray lastPositionBias(NDManager scope, int length) {
+    return bias(scope, positions.row(length), new Shape(1, length));
+  }
+
+  private NDArray bias(NDManager scope, long[] buckets, Shape shape) {
+    try (NDArray ids = scope.create(buckets, shape)) {
+      return Layers.embedding(ids, biasTable).transpose(2, 0, 1).expandDims(0);
+    }
+  }
+
+  /**
+   * Runs all blocks and the final norm.
+   *
+   * @param x embedded tokens, B x T x D
+   * @param bias position bias and mask of self-attention
+   * @param encoderStates what cross-attention looks at; null in the encoder
+   * @param crossMask the mask of cross-attention, or null for none
+   * @return B x T x D
+   */
+  NDArray forward(
+      NDArray x,
+      NDArray bias,
+      @Nullable NDArray encoderStates,
+      @Nullable NDArray crossMask,
+      boolean training) {
+    NDManager scope = x.getManager();
+    x = Layers.dropout(x, config.dropoutRate(), training);
+    for (T5Block block : blocks) {
+      // A scope per block: whatever the graph does not need is freed with it. Without a graph that
+      // is everything, so that memory does not grow with the number of blocks.
+      try (NDManager blockScope = scope.newSubManager()) {
+        x.attach(blockScope);
+        x = block.forward(x, bias, encoderStates, crossMask, training);
+        x.attach(scope);
+      }
+    }
+    return finish(x, training);
+  }
+
+  /** Applies the norm at the end of the stack. */
+  NDArray finish(NDArray x, boolean training) {
+    return Layers.dropout(
+        Layers.rmsNorm(x, finalNorm, config.layerNormEpsilon()), config.dropoutRate(), training);
+  }
+}

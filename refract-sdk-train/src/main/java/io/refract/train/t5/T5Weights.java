@@ -1,0 +1,200 @@
+package io.refract.train.t5;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.index.NDIndex;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import io.refract.train.checkpoint.CheckpointException;
+import io.refract.train.checkpoint.CheckpointWeights;
+import io.refract.train.checkpoint.TensorInfo;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * Finds the parameters of a T5 in a checkpoint, which may hold some of them under several names.
+ *
+ * <p>The embedding is the first of {@code shared}, {@code decoder.embed_tokens} and {@code
+ * encoder.embed_tokens} that is stored; the output layer stands in for it only when none is.
+ */
+final class T5Weights {
+
+  private static final List<String> EMBEDDINGS =
+      List.of(
+          T5Parameters.SHARED, "decoder.embed_tokens.weight", "encoder.embed_tokens.weight");
+
+  /** Stored by old versions, used by none. */
+  private static final String UNUSED =
+      "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight";
+
+  /** Elements that move between file and engine at once. */
+  private static final int PIECE = 1 << 22;
+
+  private static final int NAMES_SHOWN = 8;
+
+  private final Path directory;
+  private final CheckpointWeights stored;
+  private final T5ConfigFile.Contents contents;
+  private final int piece;
+
+  private T5Weights(
+      Path directory, CheckpointWeights stored, T5ConfigFile.Contents contents, int piece) {
+    this.directory = directory;
+    this.stored = stored;
+    this.contents = contents;
+    this.piece = piece;
+  }
+
+  /**
+   * Reads all parameters of a checkpoint.
+   *
+   * @param manager what they are attached to
+   * @return the parameters, named and ordered as in {@link T5Parameters#of}
+   * @throws CheckpointException if one is missing, is of another shape, or is unknown to T5
+   */
+  static Map<String, NDArray> load(
+      Path directory, T5ConfigFile.Contents contents, NDManager manager) {
+    return load(directory, contents, manager, PIECE);
+  }
+
+  /** Reads all parameters, at most {@code piece} elements at once. */
+  static Map<String, NDArray> load(
+      Path directory, T5ConfigFile.Contents contents, NDManager manager, int piece) {
+    try (CheckpointWeights stored = CheckpointWeights.open(directory)) {
+      return new T5Weights(directory, stored, contents, piece).read(manager);
+    }
+  }
+
+  private Map<String, NDArray> read(NDManager manager) {
+    Map<String, TensorInfo> tensors = stored.tensors();
+    Map<String, String> sources = new LinkedHashMap<>();
+    List<String> missing = new ArrayList<>();
+    List<T5Parameters.Specification> specifications = T5Parameters.of(contents.config());
+    for (T5Parameters.Specification specification : specifications) {
+      String source = sourceOf(specification.name());
+      if (tensors.containsKey(source)) {
+        sources.put(specification.name(), source);
+        checkShape(specification, tensors, source);
+      } else {
+        missing.add(specification.name());
+      }
+    }
+    if (!missing.isEmpty()) {
+      throw new CheckpointException(
+          "Cannot load the T5 in %s: %s weights are missing: %s. Does its config.json belong to it?"
+              .formatted(directory, missing.size(), shown(missing)));
+    }
+    checkNothingElse(sources.values());
+    Map<String, NDArray> parameters = new LinkedHashMap<>();
+    specifications.forEach(
+        specification ->
+            parameters.put(
+                specification.name(),
+                read(manager, sources.get(specification.name()), specification.shape())));
+    return parameters;
+  }
+
+  /** Returns under which name the checkpoint stores a parameter, whether or not it does. */
+  private String sourceOf(String name) {
+    Set<String> names = stored.tensors().keySet();
+    if (name.equals(T5Parameters.SHARED)) {
+      boolean tied = contents.config().tieWordEmbeddings();
+      String last = tied ? T5Parameters.OUTPUT : T5Parameters.SHARED;
+      return EMBEDDINGS.stream().filter(names::contains).findFirst().orElse(last);
+    }
+    if (name.equals(T5Parameters.OUTPUT)
+        && !names.contains(name)
+        && contents.outputLayerMayBeAbsent()) {
+      return sourceOf(T5Parameters.SHARED);
+    }
+    return name;
+  }
+
+  private void checkShape(
+      T5Parameters.Specification specification, Map<String, TensorInfo> tensors, String source) {
+    TensorInfo info = tensors.get(source);
+    List<Long> expected = Arrays.stream(specification.shape().getShape()).boxed().toList();
+    if (info == null || !info.shape().equals(expected)) {
+      throw new CheckpointException(
+          "Cannot load the T5 in %s: %s has the shape %s, but config.json asks for %s."
+              .formatted(directory, source, info == null ? "?" : info.shape(), expected));
+    }
+  }
+
+  private void checkNothingElse(Iterable<String> used) {
+    Set<String> rest = new HashSet<>(stored.tensors().keySet());
+    used.forEach(rest::remove);
+    EMBEDDINGS.forEach(rest::remove);
+    rest.remove(UNUSED);
+    if (rest.remove(T5Parameters.OUTPUT)) {
+      checkOutputIsEmbedding();
+    }
+    if (!rest.isEmpty()) {
+      throw new CheckpointException(
+          "Cannot load the T5 in %s: it has %s weights that this form of T5 does not know: %s. Does its config.json belong to it?"
+              .formatted(directory, rest.size(), shown(rest.stream().sorted().toList())));
+    }
+  }
+
+  /** A tied model may store its output layer, but transformers 4 and 5 differ when it differs. */
+  private void checkOutputIsEmbedding() {
+    String embedding = sourceOf(T5Parameters.SHARED);
+    TensorInfo info = stored.tensors().get(embedding);
+    TensorInfo output = stored.tensors().get(T5Parameters.OUTPUT);
+    boolean same = info != null && output != null && info.shape().equals(output.shape());
+    if (same && info != null) {
+      ByteBuffer left = buffer(Math.min(piece, info.elements()));
+      ByteBuffer right = buffer(Math.min(piece, info.elements()));
+      for (long start = 0; same && start < info.elements(); start += piece) {
+        int bytes = (int) Math.min(piece, info.elements() - start) * Float.BYTES;
+        stored.read(embedding, start, left.clear().limit(bytes));
+        stored.read(T5Parameters.OUTPUT, start, right.clear().limit(bytes));
+        same = left.flip().equals(right.flip());
+      }
+    }
+    if (!same) {
+      throw new CheckpointException(
+          ("Cannot load the T5 in %s: config.json ties the output layer to the embedding, but %s"
+                  + " differs from %s. If the model was trained untied (v1.1, Flan), set"
+                  + " \"tie_word_embeddings\": false in config.json; else remove %s.")
+              .formatted(directory, T5Parameters.OUTPUT, embedding, T5Parameters.OUTPUT));
+    }
+  }
+
+  private NDArray read(NDManager manager, String source, Shape shape) {
+    NDArray parameter = manager.create(shape, DataType.FLOAT32);
+    long elements = shape.size();
+    try (NDManager scope = manager.newSubManager()) {
+      NDArray flat = parameter.reshape(elements);
+      flat.attach(scope);
+      ByteBuffer buffer = buffer(Math.min(piece, elements));
+      for (long start = 0; start < elements; start += piece) {
+        int count = (int) Math.min(piece, elements - start);
+        stored.read(source, start, buffer.clear().limit(count * Float.BYTES));
+        // The engine looks at the buffer itself until it has copied from it.
+        try (NDArray values = scope.create(buffer.flip(), new Shape(count), DataType.FLOAT32)) {
+          flat.set(new NDIndex("{}:{}", start, start + count), values);
+        }
+      }
+    }
+    return parameter;
+  }
+
+  private static ByteBuffer buffer(long elements) {
+    return ByteBuffer.allocateDirect((int) elements * Float.BYTES).order(ByteOrder.nativeOrder());
+  }
+
+  private static String shown(List<String> names) {
+    String more = names.size() > NAMES_SHOWN ? ", ..." : "";
+    return names.stream().limit(NAMES_SHOWN).collect(Collectors.joining(", ")) + more;
+  }
+}
