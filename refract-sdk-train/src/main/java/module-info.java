@@ -12,9 +12,15 @@ module io.refract.train {
 
   exports io.refract.train;
   exports io.refract.train.callback;
+  exports io.refract.train.checkpoint;
   exports io.refract.train.data;
   exports io.refract.train.evaluation;
+  exports io.refract.train.generation;
   exports io.refract.train.metric;
   exports io.refract.train.optim;
+  exports io.refract.train.t5;
   exports io.refract.train.tokenization;
+
+  provides io.refract.scoring.ScorerProvider with
+      io.refract.train.t5.T5ScorerProvider;
 }

@@ -60,19 +60,26 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
       while (reader.hasNext()) {
         String name = reader.nextName();
         if (name.equals(METADATA)) {
-          require(!metadataSeen, "it has two entries named '%s'", METADATA);
+          if (metadataSeen) {
+            throw new MalformedHeader("it has two entries named '%s'".formatted(METADATA));
+          }
           metadataSeen = true;
           readMetadata(reader, metadata);
         } else {
           Entry entry = readEntry(reader, name);
-          require(entries.put(name, entry) == null, "it has two tensors named '%s'", name);
+          if (entries.put(name, entry) != null) {
+            throw new MalformedHeader("it has two tensors named '%s'".formatted(name));
+          }
         }
       }
       reader.endObject();
       // What follows may only be the padding of the header.
-      require(reader.peek() == JsonToken.END_DOCUMENT, "text follows its JSON object");
+      if (reader.peek() != JsonToken.END_DOCUMENT) {
+        throw new MalformedHeader("text follows its JSON object");
+      }
     } catch (IOException | JsonParseException | IllegalStateException | NumberFormatException e) {
-      throw new MalformedHeader("it is not the JSON object that the format asks for: " + e.getMessage());
+      throw new MalformedHeader(
+          "it is not the JSON object that the format asks for: " + e.getMessage());
     }
     checkLayout(entries, dataBytes);
     return new SafetensorsHeader(entries, metadata);
@@ -83,8 +90,9 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     reader.beginObject();
     while (reader.hasNext()) {
       String key = reader.nextName();
-      require(
-          metadata.put(key, reader.nextString()) == null, "its metadata has two '%s'", key);
+      if (metadata.put(key, reader.nextString()) != null) {
+        throw new MalformedHeader("its metadata has two '%s'".formatted(key));
+      }
     }
     reader.endObject();
   }
@@ -99,23 +107,31 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
       String key = reader.nextName();
       switch (key) {
         case "dtype" -> {
-          require(type == null, "tensor '%s' has two types", name);
+          if (type != null) {
+            throw new MalformedHeader("tensor '%s' has two types".formatted(name));
+          }
           type = reader.nextString();
         }
         case "shape" -> {
-          require(shape == null, "tensor '%s' has two shapes", name);
+          if (shape != null) {
+            throw new MalformedHeader("tensor '%s' has two shapes".formatted(name));
+          }
           shape = readNumbers(reader, name);
         }
         case "data_offsets" -> {
-          require(offsets == null, "tensor '%s' has two pairs of offsets", name);
+          if (offsets != null) {
+            throw new MalformedHeader("tensor '%s' has two pairs of offsets".formatted(name));
+          }
           offsets = readNumbers(reader, name);
         }
-        default -> throw new MalformedHeader("tensor '%s' has an unknown entry '%s'".formatted(name, key));
+        default ->
+            throw new MalformedHeader("tensor '%s' has an unknown entry '%s'".formatted(name, key));
       }
     }
     reader.endObject();
     if (type == null || shape == null || offsets == null || offsets.size() != 2) {
-      throw new MalformedHeader("tensor '%s' lacks dtype, shape or a pair of data_offsets".formatted(name));
+      throw new MalformedHeader(
+          "tensor '%s' lacks dtype, shape or a pair of data_offsets".formatted(name));
     }
     return new Entry(new TensorInfo(name, type, shape), offsets.get(0), offsets.get(1));
   }
@@ -126,7 +142,9 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     reader.beginArray();
     while (reader.hasNext()) {
       long number = reader.nextLong();
-      require(number >= 0, "tensor '%s' has a negative number", name);
+      if (number < 0) {
+        throw new MalformedHeader("tensor '%s' has a negative number".formatted(name));
+      }
       numbers.add(number);
     }
     reader.endArray();
@@ -140,21 +158,19 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     long expected = 0;
     for (Entry entry : byOffset) {
       String name = entry.info().name();
-      require(
-          entry.begin() == expected && entry.end() >= entry.begin(),
-          "tensor '%s' lies at bytes %s to %s, but the one before it ends at %s",
-          name,
-          entry.begin(),
-          entry.end(),
-          expected);
+      if (entry.begin() != expected || entry.end() < entry.begin()) {
+        throw new MalformedHeader(
+            "tensor '%s' lies at bytes %s to %s, but the one before it ends at %s"
+                .formatted(name, entry.begin(), entry.end(), expected));
+      }
       checkSize(entry);
       expected = entry.end();
     }
-    require(
-        expected == dataBytes,
-        "its tensors take %s bytes, but %s bytes follow it; the file is damaged or incomplete",
-        expected,
-        dataBytes);
+    if (expected != dataBytes) {
+      throw new MalformedHeader(
+          "its tensors take %s bytes, but %s bytes follow it; the file is damaged or incomplete"
+              .formatted(expected, dataBytes));
+    }
   }
 
   private static void checkSize(Entry entry) throws MalformedHeader {
@@ -165,17 +181,15 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
     long bytes = entry.end() - entry.begin();
     try {
       long needed = Math.multiplyExact(entry.info().elements(), (long) type.bytes());
-      require(
-          needed == bytes,
-          "tensor '%s' of shape %s and type %s needs %s bytes but has %s",
-          entry.info().name(),
-          entry.info().shape(),
-          type,
-          needed,
-          bytes);
+      if (needed != bytes) {
+        throw new MalformedHeader(
+            "tensor '%s' of shape %s and type %s needs %s bytes but has %s"
+                .formatted(entry.info().name(), entry.info().shape(), type, needed, bytes));
+      }
     } catch (ArithmeticException e) {
       throw new MalformedHeader(
-          "tensor '%s' has the impossible shape %s".formatted(entry.info().name(), entry.info().shape()));
+          "tensor '%s' has the impossible shape %s"
+              .formatted(entry.info().name(), entry.info().shape()));
     }
   }
 
@@ -187,12 +201,5 @@ record SafetensorsHeader(Map<String, Entry> entries, Map<String, String> metadat
       }
     }
     return null;
-  }
-
-  private static void require(boolean condition, String message, Object... values)
-      throws MalformedHeader {
-    if (!condition) {
-      throw new MalformedHeader(message.formatted(values));
-    }
   }
 }

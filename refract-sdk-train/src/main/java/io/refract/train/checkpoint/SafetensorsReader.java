@@ -64,25 +64,26 @@ public final class SafetensorsReader implements AutoCloseable {
     try {
       channel = FileChannel.open(file, StandardOpenOption.READ);
       long size = channel.size();
-      require(size >= LENGTH_BYTES, "it has only %s bytes", size);
+      if (size < LENGTH_BYTES) {
+        throw new MalformedHeader("it has only %s bytes".formatted(size));
+      }
       ByteBuffer length = ByteBuffer.allocate(LENGTH_BYTES).order(ByteOrder.LITTLE_ENDIAN);
       readFully(channel, length, 0);
       long headerBytes = length.flip().getLong();
-      require(
-          headerBytes >= 0 && headerBytes <= MAX_HEADER_BYTES,
-          "its header claims a length of %s bytes, more than %s",
-          Long.toUnsignedString(headerBytes),
-          MAX_HEADER_BYTES);
+      if (headerBytes < 0 || headerBytes > MAX_HEADER_BYTES) {
+        throw new MalformedHeader(
+            "its header claims a length of %s bytes, more than %s"
+                .formatted(Long.toUnsignedString(headerBytes), MAX_HEADER_BYTES));
+      }
       long dataStart = LENGTH_BYTES + headerBytes;
-      require(
-          dataStart <= size,
-          "its header claims %s bytes but the file has %s; it is damaged or incomplete",
-          headerBytes,
-          size);
+      if (dataStart > size) {
+        throw new MalformedHeader(
+            "its header claims %s bytes but the file has %s; it is damaged or incomplete"
+                .formatted(headerBytes, size));
+      }
       ByteBuffer text = ByteBuffer.allocate((int) headerBytes);
       readFully(channel, text, LENGTH_BYTES);
-      SafetensorsHeader header =
-          SafetensorsHeader.parse(decode(text.flip()), size - dataStart);
+      SafetensorsHeader header = SafetensorsHeader.parse(decode(text.flip()), size - dataStart);
       SafetensorsReader reader = new SafetensorsReader(file, channel, dataStart, header);
       channel = null;
       return reader;
@@ -118,8 +119,8 @@ public final class SafetensorsReader implements AutoCloseable {
    *
    * @param name the tensor
    * @param firstElement the row-major index of the first element to read
-   * @param target what to fill from its position to its limit, in its own byte order; its
-   *     remaining bytes must be a multiple of four
+   * @param target what to fill from its position to its limit, in its own byte order; its remaining
+   *     bytes must be a multiple of four
    * @throws CheckpointException if the tensor is missing, is not of a floating point type, or the
    *     file ended early
    */
@@ -202,13 +203,6 @@ public final class SafetensorsReader implements AutoCloseable {
         throw new EOFException("it ends at byte " + position);
       }
       position += count;
-    }
-  }
-
-  private static void require(boolean condition, String message, Object... values)
-      throws MalformedHeader {
-    if (!condition) {
-      throw new MalformedHeader(message.formatted(values));
     }
   }
 

@@ -63,8 +63,8 @@ final class Layers {
 
   /**
    * Returns {@code x/2 (1 + tanh(sqrt(2/pi) (x + 0.044715 x^3)))}, the approximation of Hendrycks
-   * and Gimpel, "Gaussian Error Linear Units" (2016), which needs fewer operations in the equal form
-   * {@code x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3))}.
+   * and Gimpel, "Gaussian Error Linear Units" (2016), which needs fewer operations in the equal
+   * form {@code x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3))}.
    */
   private static NDArray geluTanh(NDArray x) {
     NDArray inner =
@@ -81,7 +81,6 @@ final class Layers {
   /** Joins the heads again: (B, H, T, K) gives (B, T, H K). */
   static NDArray joinHeads(NDArray x) {
     Shape shape = x.getShape();
-    return x.transpose(0, 2, 1, 3)
-        .reshape(shape.get(0), shape.get(2), shape.get(1) * shape.get(3));
+    return x.transpose(0, 2, 1, 3).reshape(shape.get(0), shape.get(2), shape.get(1) * shape.get(3));
   }
 }

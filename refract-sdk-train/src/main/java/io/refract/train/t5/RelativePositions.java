@@ -69,8 +69,7 @@ final class RelativePositions {
     return row;
   }
 
-  static long[] table(
-      int queries, int keys, boolean bidirectional, int buckets, int maxDistance) {
+  static long[] table(int queries, int keys, boolean bidirectional, int buckets, int maxDistance) {
     // Only the difference matters, so each is computed once.
     long[] ofDifference = new long[queries + keys - 1];
     for (int i = 0; i < ofDifference.length; i++) {

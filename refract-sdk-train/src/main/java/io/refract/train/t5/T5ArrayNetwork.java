@@ -23,8 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Every id and every size is checked here in Java, because the engine does not survive all wrong
  * ones.
  *
- * <p>Dimension letters: B sources, S their length, T target length, N real target tokens, D model, V
- * vocabulary.
+ * <p>Dimension letters: B sources, S their length, T target length, N real target tokens, D model,
+ * V vocabulary.
  */
 final class T5ArrayNetwork implements T5Network {
 
@@ -47,8 +47,7 @@ final class T5ArrayNetwork implements T5Network {
     this.manager = manager;
     this.parameters = Collections.unmodifiableMap(parameters);
     shared = T5Parameters.get(parameters, T5Parameters.SHARED);
-    output =
-        config.tieWordEmbeddings() ? null : T5Parameters.get(parameters, T5Parameters.OUTPUT);
+    output = config.tieWordEmbeddings() ? null : T5Parameters.get(parameters, T5Parameters.OUTPUT);
     encoder = new T5Stack("encoder", parameters, config);
     decoder = new T5Stack("decoder", parameters, config);
   }
@@ -128,8 +127,7 @@ final class T5ArrayNetwork implements T5Network {
       }
     }
     long[] ids =
-        Masks.shiftRight(
-            labels, rows, length, config.decoderStartTokenId(), config.padTokenId());
+        Masks.shiftRight(labels, rows, length, config.decoderStartTokenId(), config.padTokenId());
     NDManager scope = encoded.manager();
     NDArray causal = scope.create(Masks.causal(length), new Shape(1, 1, length, length));
     NDArray bias = decoder.positionBias(scope, length).add(causal); // (1, H, T, T)

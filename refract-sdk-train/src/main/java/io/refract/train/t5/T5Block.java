@@ -65,7 +65,8 @@ final class T5Block {
       @Nullable NDArray crossMask,
       boolean training) {
     NDArray normed = Layers.rmsNorm(x, selfNorm, epsilon);
-    x = residual(
+    x =
+        residual(
             x,
             selfAttention.attend(normed, selfAttention.keysAndValues(normed), bias, training),
             training);
@@ -118,8 +119,7 @@ final class T5Block {
     return crossAttention.keysAndValues(encoderStates);
   }
 
-  private NDArray cross(
-      NDArray x, KeysAndValues memory, @Nullable NDArray mask, boolean training) {
+  private NDArray cross(NDArray x, KeysAndValues memory, @Nullable NDArray mask, boolean training) {
     if (crossAttention == null || crossNorm == null) {
       throw new IllegalStateException("a block of the encoder has no cross-attention");
     }

@@ -78,7 +78,9 @@ public record T5Config(
     checkArgument(dFf >= 1, "d_ff must be at least 1 but was %s", dFf);
     checkArgument(numLayers >= 1, "num_layers must be at least 1 but was %s", numLayers);
     checkArgument(
-        numDecoderLayers >= 1, "num_decoder_layers must be at least 1 but was %s", numDecoderLayers);
+        numDecoderLayers >= 1,
+        "num_decoder_layers must be at least 1 but was %s",
+        numDecoderLayers);
     checkArgument(numHeads >= 1, "num_heads must be at least 1 but was %s", numHeads);
     checkArgument(
         (long) numHeads * dKv <= Integer.MAX_VALUE,

@@ -1,23 +1,15 @@
 package io.refract.train.t5;
 
-import com.google.gson.Gson;
-import com.google.gson.GsonBuilder;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
 import io.refract.train.checkpoint.CheckpointException;
-import java.io.IOException;
-import java.nio.file.Files;
+import io.refract.train.checkpoint.internal.ConfigEntries;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Function;
 
 /**
  * {@code config.json} with both its styles. Transformers 4 says with {@code tie_word_embeddings}
@@ -31,23 +23,12 @@ final class T5ConfigFile {
 
   private static final String TIE = "tie_word_embeddings";
   private static final String SCALE = "scale_decoder_outputs";
+  private static final String ARCHITECTURES = "architectures";
 
-  /** Keys that are computed anew on writing, or that only say how the weights were stored. */
-  private static final Set<String> DROPPED = Set.of(SCALE, "torch_dtype", "dtype");
+  /** Entries that only say how the weights were stored, or which this style does without. */
+  private static final Set<String> DROPPED = Set.of("torch_dtype", "dtype");
 
-  private static final Gson PRETTY =
-      new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().serializeNulls().create();
-
-  private final Path file;
-  private final JsonObject json;
-  private final Map<String, String> rest = new TreeMap<>();
-
-  private T5ConfigFile(Path file, JsonObject json) {
-    this.file = file;
-    this.json = json;
-    json.entrySet().forEach(entry -> rest.put(entry.getKey(), entry.getValue().toString()));
-    rest.keySet().removeAll(DROPPED);
-  }
+  private T5ConfigFile() {}
 
   /**
    * What a file says.
@@ -60,115 +41,67 @@ final class T5ConfigFile {
 
   static Contents read(Path directory) {
     Path file = directory.resolve(NAME);
+    ConfigEntries entries = ConfigEntries.read(file);
     try {
-      JsonElement root = JsonParser.parseString(Files.readString(file));
-      if (!root.isJsonObject()) {
-        throw new CheckpointException(
-            "Cannot read %s: it is not a JSON object. Give a directory that a T5 was saved to."
-                .formatted(file));
-      }
-      return new T5ConfigFile(file, root.getAsJsonObject()).parse();
-    } catch (IOException | JsonParseException e) {
-      throw new CheckpointException(
-          "Cannot read %s: %s. Give a directory that a T5 was saved to.".formatted(file, e), e);
+      return parse(entries);
     } catch (IllegalArgumentException e) {
       throw new CheckpointException("Cannot use %s: %s.".formatted(file, e.getMessage()), e);
     }
   }
 
-  private Contents parse() {
-    String type = take("model_type", JsonPrimitive::getAsString, "t5");
+  private static Contents parse(ConfigEntries entries) {
+    String type = entries.takeString("model_type", "t5");
     boolean multilingual = type.equals("mt5");
-    boolean tied = take(TIE, JsonPrimitive::getAsBoolean, !multilingual);
-    boolean savedByFive = json.has(SCALE) || multilingual && versionFive();
+    boolean savedByFive = entries.has(SCALE) || (multilingual && versionFive(entries));
+    boolean scaled = entries.takeBoolean(SCALE, true);
+    boolean tied = entries.takeBoolean(TIE, !multilingual);
     if (savedByFive) {
       // A multilingual model is never scaled by transformers 5, whatever the file says.
-      tied = !multilingual && value(SCALE, JsonPrimitive::getAsBoolean, true);
+      tied = scaled && !multilingual;
     }
-    int layers = takeInt("num_layers", multilingual ? 8 : 6);
-    int pad = takeInt("pad_token_id", 0);
+    int layers = entries.takeInt("num_layers", multilingual ? 8 : 6);
+    int pad = entries.takeInt("pad_token_id", 0);
+    entries.drop(DROPPED);
     T5Config config =
         new T5Config(
             type,
-            takeInt("vocab_size", multilingual ? 250112 : 32128),
-            takeInt("d_model", 512),
-            takeInt("d_kv", 64),
-            takeInt("d_ff", multilingual ? 1024 : 2048),
+            entries.takeInt("vocab_size", multilingual ? 250112 : 32128),
+            entries.takeInt("d_model", 512),
+            entries.takeInt("d_kv", 64),
+            entries.takeInt("d_ff", multilingual ? 1024 : 2048),
             layers,
-            takeInt("num_decoder_layers", layers),
-            takeInt("num_heads", multilingual ? 6 : 8),
-            takeInt("relative_attention_num_buckets", 32),
-            takeInt("relative_attention_max_distance", 128),
-            take("dropout_rate", JsonPrimitive::getAsDouble, 0.1),
-            take("layer_norm_epsilon", JsonPrimitive::getAsDouble, 1e-6),
-            take("initializer_factor", JsonPrimitive::getAsDouble, 1.0),
-            take(
-                "feed_forward_proj",
-                JsonPrimitive::getAsString,
-                multilingual ? "gated-gelu" : "relu"),
+            entries.takeInt("num_decoder_layers", layers),
+            entries.takeInt("num_heads", multilingual ? 6 : 8),
+            entries.takeInt("relative_attention_num_buckets", 32),
+            entries.takeInt("relative_attention_max_distance", 128),
+            entries.takeDouble("dropout_rate", 0.1),
+            entries.takeDouble("layer_norm_epsilon", 1e-6),
+            entries.takeDouble("initializer_factor", 1.0),
+            entries.takeString("feed_forward_proj", multilingual ? "gated-gelu" : "relu"),
             tied,
             pad,
-            takeIds("eos_token_id", 1),
-            takeInt("decoder_start_token_id", pad),
-            rest);
+            entries.takeInts("eos_token_id", List.of(1)),
+            entries.takeInt("decoder_start_token_id", pad),
+            entries.rest());
     return new Contents(config, savedByFive);
   }
 
-  private boolean versionFive() {
-    String version = value("transformers_version", JsonPrimitive::getAsString, "");
-    int dot = version.indexOf('.');
-    return dot > 0 && version.substring(0, dot).matches("[5-9]|[1-9][0-9]+");
-  }
-
-  private int takeInt(String key, int absent) {
-    return take(key, primitive -> primitive.getAsBigDecimal().intValueExact(), absent);
-  }
-
-  /** Returns a value and leaves it out of the rest; null and absent mean the default. */
-  private <T> T take(String key, Function<JsonPrimitive, T> conversion, T absent) {
-    rest.remove(key);
-    return value(key, conversion, absent);
-  }
-
-  private <T> T value(String key, Function<JsonPrimitive, T> conversion, T absent) {
-    JsonElement element = json.get(key);
-    if (element == null || element.isJsonNull()) {
-      return absent;
-    }
-    return convert(key, element, conversion);
-  }
-
-  private <T> T convert(String key, JsonElement element, Function<JsonPrimitive, T> conversion) {
-    try {
-      return conversion.apply(element.getAsJsonPrimitive());
-    } catch (IllegalStateException | NumberFormatException | ArithmeticException e) {
-      throw new CheckpointException(
-          "Cannot use %s: '%s' has the unexpected value %s.".formatted(file, key, element), e);
-    }
-  }
-
-  private List<Integer> takeIds(String key, int absent) {
-    JsonElement element = json.get(key);
-    if (element == null || !element.isJsonArray()) {
-      return List.of(takeInt(key, absent));
-    }
-    rest.remove(key);
-    List<Integer> ids = new ArrayList<>();
-    for (JsonElement id : element.getAsJsonArray()) {
-      ids.add(convert(key, id, primitive -> primitive.getAsBigDecimal().intValueExact()));
-    }
-    return ids;
+  private static boolean versionFive(ConfigEntries entries) {
+    String version = entries.rest().getOrDefault("transformers_version", "");
+    return version.matches("\"([5-9]|[1-9][0-9]+)\\..*");
   }
 
   static String write(T5Config config) {
-    Map<String, JsonElement> entries = new TreeMap<>();
-    boolean multilingual = config.modelType().equals("mt5");
-    JsonArray architectures = new JsonArray();
-    architectures.add(
-        multilingual ? "MT5ForConditionalGeneration" : "T5ForConditionalGeneration");
-    entries.put("architectures", architectures);
+    Map<String, JsonElement> entries = new HashMap<>();
+    if (!config.otherEntries().containsKey(ARCHITECTURES)) {
+      JsonArray architectures = new JsonArray();
+      architectures.add(
+          config.modelType().equals("mt5")
+              ? "MT5ForConditionalGeneration"
+              : "T5ForConditionalGeneration");
+      entries.put(ARCHITECTURES, architectures);
+    }
     entries.put("is_encoder_decoder", new JsonPrimitive(true));
-    config.otherEntries().forEach((key, text) -> entries.put(key, JsonParser.parseString(text)));
     entries.put("model_type", new JsonPrimitive(config.modelType()));
     entries.put("vocab_size", new JsonPrimitive(config.vocabSize()));
     entries.put("d_model", new JsonPrimitive(config.dModel()));
@@ -188,22 +121,10 @@ final class T5ConfigFile {
     entries.put("feed_forward_proj", new JsonPrimitive(config.feedForwardProj()));
     entries.put(TIE, new JsonPrimitive(config.tieWordEmbeddings()));
     entries.put("pad_token_id", new JsonPrimitive(config.padTokenId()));
-    entries.put("eos_token_id", ids(config.eosTokenIds()));
+    entries.put("eos_token_id", ConfigEntries.toJson(config.eosTokenIds()));
     entries.put("decoder_start_token_id", new JsonPrimitive(config.decoderStartTokenId()));
     // How the weights beside it are stored.
     entries.put("dtype", new JsonPrimitive("float32"));
-    JsonObject json = new JsonObject();
-    entries.forEach(json::add);
-    return PRETTY.toJson(json) + "\n";
-  }
-
-  /** Returns one number for one token, as older readers expect, and an array for more. */
-  static JsonElement ids(List<Integer> ids) {
-    if (ids.size() == 1) {
-      return new JsonPrimitive(ids.get(0));
-    }
-    JsonArray array = new JsonArray();
-    ids.forEach(array::add);
-    return array;
+    return ConfigEntries.toText(config.otherEntries(), entries);
   }
 }

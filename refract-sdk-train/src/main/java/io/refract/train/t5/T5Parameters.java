@@ -45,8 +45,7 @@ final class T5Parameters {
     return all;
   }
 
-  private static void addStack(
-      List<Specification> all, String stack, int layers, T5Config config) {
+  private static void addStack(List<Specification> all, String stack, int layers, T5Config config) {
     boolean decoder = stack.equals("decoder");
     for (int i = 0; i < layers; i++) {
       String block = stack + ".block." + i;
@@ -75,7 +74,8 @@ final class T5Parameters {
     Shape in = new Shape(inner, model);
     double ofInput = deviation(config, model);
     all.add(
-        new Specification(name + ".q.weight", in, deviation(config, (double) model * config.dKv())));
+        new Specification(
+            name + ".q.weight", in, deviation(config, (double) model * config.dKv())));
     all.add(new Specification(name + ".k.weight", in, ofInput));
     all.add(new Specification(name + ".v.weight", in, ofInput));
     all.add(

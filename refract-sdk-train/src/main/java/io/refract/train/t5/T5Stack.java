@@ -34,14 +34,11 @@ final class T5Stack {
     }
     biasTable =
         T5Parameters.get(
-            parameters,
-            name + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight");
+            parameters, name + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight");
     finalNorm = T5Parameters.get(parameters, name + ".final_layer_norm.weight");
     positions =
         new RelativePositions(
-            !decoder,
-            config.relativeAttentionNumBuckets(),
-            config.relativeAttentionMaxDistance());
+            !decoder, config.relativeAttentionNumBuckets(), config.relativeAttentionMaxDistance());
   }
 
   List<T5Block> blocks() {

@@ -7,6 +7,7 @@ import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.checkpoint.CheckpointWeights;
+import io.refract.train.checkpoint.SafetensorsWriter;
 import io.refract.train.checkpoint.TensorInfo;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -29,8 +30,7 @@ import java.util.stream.Collectors;
 final class T5Weights {
 
   private static final List<String> EMBEDDINGS =
-      List.of(
-          T5Parameters.SHARED, "decoder.embed_tokens.weight", "encoder.embed_tokens.weight");
+      List.of(T5Parameters.SHARED, "decoder.embed_tokens.weight", "encoder.embed_tokens.weight");
 
   /** Stored by old versions, used by none. */
   private static final String UNUSED =
@@ -187,6 +187,40 @@ final class T5Weights {
       }
     }
     return parameter;
+  }
+
+  /**
+   * Writes all parameters of a model. An untied output layer is always stored, also when it equals
+   * the embedding: transformers 4 would tie it otherwise.
+   *
+   * @return the file written
+   */
+  static Path save(Path directory, Map<String, NDArray> parameters) {
+    List<SafetensorsWriter.Tensor> tensors = new ArrayList<>();
+    parameters.forEach(
+        (name, parameter) -> {
+          List<Long> shape = Arrays.stream(parameter.getShape().getShape()).boxed().toList();
+          tensors.add(
+              new SafetensorsWriter.Tensor(
+                  name, shape, (first, target) -> copy(parameter, first, target)));
+        });
+    Path file = directory.resolve(CheckpointWeights.SINGLE_FILE);
+    SafetensorsWriter.write(file, tensors, Map.of("format", "pt"));
+    return file;
+  }
+
+  private static void copy(NDArray parameter, long first, ByteBuffer target) {
+    long elements = parameter.getShape().size();
+    int count = target.remaining() / Float.BYTES;
+    try (NDManager scope = parameter.getManager().newSubManager()) {
+      NDArray flat = parameter.reshape(elements);
+      flat.attach(scope);
+      NDArray values = flat.get(new NDIndex("{}:{}", first, first + count));
+      target
+          .asFloatBuffer()
+          .put(values.toByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer());
+      target.position(target.position() + count * Float.BYTES);
+    }
   }
 
   private static ByteBuffer buffer(long elements) {

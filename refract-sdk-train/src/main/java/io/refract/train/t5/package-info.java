@@ -1,4 +1,6 @@
-/** T5 of Raffel et al., "Exploring the Limits of Transfer Learning" (JMLR 2020), in all its forms. */
+/**
+ * T5 of Raffel et al., "Exploring the Limits of Transfer Learning" (JMLR 2020), in all its forms.
+ */
 @NullMarked
 package io.refract.train.t5;
 

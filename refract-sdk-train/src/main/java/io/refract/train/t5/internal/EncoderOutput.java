@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * to the manager that the encoder was called with.
  *
  * @param states the last hidden states, B x S x D
- * @param mask what is added to scores of cross-attention so that padding is not seen, B x 1 x 1 x S;
- *     null when the batch has no padding
+ * @param mask what is added to scores of cross-attention so that padding is not seen, B x 1 x 1 x
+ *     S; null when the batch has no padding
  */
 public record EncoderOutput(NDArray states, @Nullable NDArray mask) {
 

@@ -1,32 +1,33 @@
 package io.refract.train.t5.internal;
 
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.function.Supplier;
 
 /**
- * Switches the recording of graphs on or off for the current thread, until closed; then it is as it
- * was. The engine's mode belongs to a thread, and is on in most threads to begin with.
+ * Whether the engine records graphs for gradients. The mode belongs to a thread, and is on in most
+ * threads to begin with.
  */
-public final class GradMode implements AutoCloseable {
+public final class GradMode {
 
-  private final boolean before;
+  private GradMode() {}
 
-  private GradMode(boolean on) {
-    before = JniUtils.isGradMode();
-    JniUtils.setGradMode(on);
+  /** Computes something with recording on; afterwards the mode is as it was. */
+  public static <T> T on(Supplier<T> work) {
+    return with(true, work);
   }
 
-  /** Switches recording on. */
-  public static GradMode on() {
-    return new GradMode(true);
+  /** Computes something with recording off; afterwards the mode is as it was. */
+  public static <T> T off(Supplier<T> work) {
+    return with(false, work);
   }
 
-  /** Switches recording off. */
-  public static GradMode off() {
-    return new GradMode(false);
-  }
-
-  @Override
-  public void close() {
-    JniUtils.setGradMode(before);
+  private static <T> T with(boolean mode, Supplier<T> work) {
+    boolean before = JniUtils.isGradMode();
+    JniUtils.setGradMode(mode);
+    try {
+      return work.get();
+    } finally {
+      JniUtils.setGradMode(before);
+    }
   }
 }
