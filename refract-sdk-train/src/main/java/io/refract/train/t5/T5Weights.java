@@ -76,13 +76,13 @@ final class T5Weights {
 
   private Map<String, NDArray> read(NDManager manager) {
     Map<String, TensorInfo> tensors = stored.tensors();
-    Map<String, String> sources = new LinkedHashMap<>();
+    Set<String> sources = new HashSet<>();
     List<String> missing = new ArrayList<>();
     List<T5Parameters.Specification> specifications = T5Parameters.of(contents.config());
     for (T5Parameters.Specification specification : specifications) {
       String source = sourceOf(specification.name());
       if (tensors.containsKey(source)) {
-        sources.put(specification.name(), source);
+        sources.add(source);
         checkShape(specification, tensors, source);
       } else {
         missing.add(specification.name());
@@ -93,13 +93,12 @@ final class T5Weights {
           "Cannot load the T5 in %s: %s weights are missing: %s. Does its config.json belong to it?"
               .formatted(directory, missing.size(), shown(missing)));
     }
-    checkNothingElse(sources.values());
+    checkNothingElse(sources);
     Map<String, NDArray> parameters = new LinkedHashMap<>();
-    specifications.forEach(
-        specification ->
-            parameters.put(
-                specification.name(),
-                read(manager, sources.get(specification.name()), specification.shape())));
+    for (T5Parameters.Specification specification : specifications) {
+      String name = specification.name();
+      parameters.put(name, read(manager, sourceOf(name), specification.shape()));
+    }
     return parameters;
   }
 
@@ -130,9 +129,9 @@ final class T5Weights {
     }
   }
 
-  private void checkNothingElse(Iterable<String> used) {
+  private void checkNothingElse(Set<String> used) {
     Set<String> rest = new HashSet<>(stored.tensors().keySet());
-    used.forEach(rest::remove);
+    rest.removeAll(used);
     EMBEDDINGS.forEach(rest::remove);
     rest.remove(UNUSED);
     if (rest.remove(T5Parameters.OUTPUT)) {
