@@ -134,7 +134,9 @@ final class TrainingLoop implements AutoCloseable {
     int sourceLength = group.stream().mapToInt(Batch::sourceLength).max().orElse(0);
     int targetLength = group.stream().mapToInt(Batch::targetLength).max().orElse(0);
     String name =
-        group.size() == 1 ? "batch " + batches : "batches %d to %d".formatted(batches - group.size() + 1, batches);
+        group.size() == 1
+            ? "batch " + batches
+            : "batches %d to %d".formatted(batches - group.size() + 1, batches);
     return "%s (%d rows, up to %d source and %d target tokens)"
         .formatted(name, rows, sourceLength, targetLength);
   }

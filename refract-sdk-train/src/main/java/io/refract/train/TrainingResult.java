@@ -1,9 +1,9 @@
 package io.refract.train;
 
+import com.google.common.collect.ImmutableMap;
 import io.refract.provenance.Provenance;
 import io.refract.train.callback.EpochReport;
 import io.refract.train.callback.StepReport;
-import com.google.common.collect.ImmutableMap;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;

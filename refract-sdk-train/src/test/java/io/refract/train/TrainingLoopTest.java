@@ -25,7 +25,9 @@ class TrainingLoopTest {
 
   private static final long POISON = 13;
   private static final TrainingConfig CONFIG =
-      TrainingConfig.defaults().withSchedule(LearningRateSchedule.constant()).withMaxGradientNorm(0);
+      TrainingConfig.defaults()
+          .withSchedule(LearningRateSchedule.constant())
+          .withMaxGradientNorm(0);
 
   /** The guessing model; a batch whose first input is {@link #POISON} gives a loss of NaN. */
   private record Guess(NDManager manager, NDArray weight) implements TeacherForced {
@@ -103,7 +105,8 @@ class TrainingLoopTest {
     try (var loop = new TrainingLoop(model, CONFIG, 2)) {
       loop.step(List.of(batch(1, 2, 6)));
       float[] good = model.weight().toFloatArray();
-      Batch poisoned = new Batch(1, 1, 3, new long[] {POISON}, new long[] {1}, new long[] {1, 2, 6}, 3);
+      Batch poisoned =
+          new Batch(1, 1, 3, new long[] {POISON}, new long[] {1}, new long[] {1, 2, 6}, 3);
       assertThatExceptionOfType(TrainingException.class)
           .isThrownBy(() -> loop.step(List.of(batch(1, 2, 6), poisoned)))
           .withMessageContaining("step 2")
@@ -117,7 +120,8 @@ class TrainingLoopTest {
   @Test
   void training_can_go_on_after_a_bad_batch_as_if_it_had_not_been() {
     try (var loop = new TrainingLoop(model, CONFIG, 2)) {
-      Batch poisoned = new Batch(1, 1, 3, new long[] {POISON}, new long[] {1}, new long[] {1, 2, 6}, 3);
+      Batch poisoned =
+          new Batch(1, 1, 3, new long[] {POISON}, new long[] {1}, new long[] {1, 2, 6}, 3);
       assertThatExceptionOfType(TrainingException.class)
           .isThrownBy(() -> loop.step(List.of(batch(1, 2, 6), poisoned)));
       assertThat(loop.step(List.of(batch(1, 2, 6))).gradientNorm()).isCloseTo(2.0, within(1e-6));

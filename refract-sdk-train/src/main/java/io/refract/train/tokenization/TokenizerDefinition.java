@@ -165,10 +165,17 @@ record TokenizerDefinition(
         && !unknown.isJsonNull()
         && unknown.getAsInt() == REBUILT_UNK_ID
         && !flag(model, "byte_fallback")
-        && (splitters.equals(Set.of("WhitespaceSplit", "Metaspace"))
-                && (normalizers.isEmpty() || normalizers.equals(Set.of("Precompiled")))
-            || splitters.equals(Set.of("Metaspace"))
-                && normalizers.equals(Set.of("Precompiled", "Strip", "Replace")));
+        && (rebuildableForm(splitters, normalizers) || convertedForm(splitters, normalizers));
+  }
+
+  private static boolean rebuildableForm(Set<String> splitters, Set<String> normalizers) {
+    return splitters.equals(Set.of("WhitespaceSplit", "Metaspace"))
+        && (normalizers.isEmpty() || normalizers.equals(Set.of("Precompiled")));
+  }
+
+  private static boolean convertedForm(Set<String> splitters, Set<String> normalizers) {
+    return splitters.equals(Set.of("Metaspace"))
+        && normalizers.equals(Set.of("Precompiled", "Strip", "Replace"));
   }
 
   private static Set<String> types(@Nullable JsonElement component, String children) {

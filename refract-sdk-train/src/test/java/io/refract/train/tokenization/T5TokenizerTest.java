@@ -44,8 +44,7 @@ class T5TokenizerTest {
 
   @BeforeAll
   static void load() throws IOException, URISyntaxException {
-    golden =
-        new Gson().fromJson(Files.readString(resource("golden.json"), UTF_8), Golden.class);
+    golden = new Gson().fromJson(Files.readString(resource("golden.json"), UTF_8), Golden.class);
     tokenizer = T5Tokenizer.load(resource("t5"));
   }
 
@@ -109,7 +108,10 @@ class T5TokenizerTest {
     assertThat(tokenizer.eosTokenId()).isEqualTo(1);
     assertThat(tokenizer.unkTokenId()).isEqualTo(2);
     assertThat(tokenizer.vocabularySize()).isEqualTo(golden.size);
-    assertThat(tokenizer.sentinelTokenIds()).hasSize(10).startsWith(golden.size - 1).isSortedAccordingTo((a, b) -> b - a);
+    assertThat(tokenizer.sentinelTokenIds())
+        .hasSize(10)
+        .startsWith(golden.size - 1)
+        .isSortedAccordingTo((a, b) -> b - a);
   }
 
   @Test
