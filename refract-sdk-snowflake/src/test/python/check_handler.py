@@ -1,13 +1,19 @@
 """Runs a generated handler in this Python, on a tiny random T5, and compares it with transformers.
 
     python check_handler.py HANDLER.py WORK_DIRECTORY
+    python check_handler.py --fixture DIRECTORY
 
 HANDLER.py must have been made for the prefix 'say "hi": \\u00e9 ', 30 source tokens, 9 new tokens,
-micro-batches of 4 rows and batches of 64. Checked with transformers 4.57.6 and 5.18.0; prints
-"ok" and the version.
+micro-batches of 4 rows and batches of 64. Checked with transformers 4.41.2, 4.57.6 and
+5.18.0; prints "ok" and the version.
+
+The second form writes the checkpoint and, as expected.json, what transformers makes of some texts
+with the prefix 'shout: ', 30 source tokens and 9 new tokens. The fixture of
+refract-sdk-snowflake-embedded was written by transformers 4.57.6 and torch 2.13.0.
 """
 
 import importlib.util
+import json
 import os
 import random
 import sys
@@ -72,9 +78,9 @@ def load_handler(path, directory):
     return handler
 
 
-def expected(network, tokenizer, text):
+def expected(network, tokenizer, text, prefix=PREFIX):
     """One row alone, straight from the documentation of transformers."""
-    ids = tokenizer(PREFIX + text, truncation=True, max_length=30, return_tensors="pt").input_ids
+    ids = tokenizer(prefix + text, truncation=True, max_length=30, return_tensors="pt").input_ids
     with torch.no_grad():
         output = network.generate(
             ids,
@@ -88,27 +94,52 @@ def expected(network, tokenizer, text):
     )
 
 
-def main(handler_path, directory):
-    network = make_checkpoint(directory)
+def plain(network):
     network.generation_config = transformers.GenerationConfig(
         decoder_start_token_id=0, pad_token_id=0, eos_token_id=1
     )
-    tokenizer = transformers.PreTrainedTokenizerFast(
+    return network
+
+
+def fast_tokenizer(directory):
+    return transformers.PreTrainedTokenizerFast(
         tokenizer_file=os.path.join(directory, "tokenizer.json"),
         eos_token="</s>", pad_token="<pad>", unk_token="<unk>",
     )
-    handler = load_handler(handler_path, directory)
-    assert handler.PREFIX == PREFIX, handler.PREFIX
-    assert handler.score.options == {"input": pandas.DataFrame, "max_batch_size": 64}
 
+
+def some_texts():
     words = random.Random(3)
-    texts = [
+    return [
         " ".join(
             "".join(words.choice("abcdefghij") for _ in range(words.randint(1, 6)))
             for _ in range(words.randint(1, 5))
         )
         for _ in range(30)
     ]
+
+
+def write_fixture(directory):
+    os.makedirs(directory, exist_ok=True)
+    network = plain(make_checkpoint(directory))
+    tokenizer = fast_tokenizer(directory)
+    cases = [
+        {"text": text, "output": expected(network, tokenizer, text, "shout: ")}
+        for text in some_texts()
+    ]
+    with open(os.path.join(directory, "expected.json"), "w", encoding="utf-8") as file:
+        json.dump(cases, file, indent=1, ensure_ascii=True)
+        file.write("\n")
+
+
+def main(handler_path, directory):
+    network = plain(make_checkpoint(directory))
+    tokenizer = fast_tokenizer(directory)
+    handler = load_handler(handler_path, directory)
+    assert handler.PREFIX == PREFIX, handler.PREFIX
+    assert handler.score.options == {"input": pandas.DataFrame, "max_batch_size": 64}
+
+    texts = some_texts()
     wanted = [expected(network, tokenizer, text) for text in texts]
     assert len(set(wanted)) > 10, "the model says the same for everything: " + str(wanted)
 
@@ -144,4 +175,7 @@ def main(handler_path, directory):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2])
+    if sys.argv[1] == "--fixture":
+        write_fixture(sys.argv[2])
+    else:
+        main(sys.argv[1], sys.argv[2])

@@ -156,6 +156,11 @@ public final class DeploymentRequest {
     Path workspace =
         Path.of(System.getProperty("java.io.tmpdir"), "refract-deploy-" + UUID.randomUUID())
             .toAbsolutePath();
+    checkState(
+        StageStatements.canName(workspace),
+        "the directory for temporary files must not have quotes or wildcards in its path, but is %s;"
+            + " set the system property java.io.tmpdir to another",
+        workspace.getParent());
     return plan(function, workspace);
   }
 

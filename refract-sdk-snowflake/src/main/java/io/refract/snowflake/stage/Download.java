@@ -45,11 +45,13 @@ final class Download {
    * @param from the location they were asked for, for messages and progress
    * @param files the files
    * @param base what each path begins with and what is left out locally
+   * @param alike all files of the stage that begin like the location
    * @return the local files
    */
-  List<Path> fetch(StageLocation from, List<StageFile> files, String base) {
+  List<Path> fetch(StageLocation from, List<StageFile> files, String base, List<StageFile> alike) {
     Map<Path, StageFile> targets = new LinkedHashMap<>();
     for (StageFile file : files) {
+      checkDistinct(file, alike);
       targets.put(target(file, file.path().substring(base.length())), file);
     }
     long total = files.stream().mapToLong(StageFile::size).sum();
@@ -71,6 +73,24 @@ final class Download {
     }
     progress.onProgress(new ProgressEvent("download from " + from, done, total, "bytes", ""));
     return fetched.build();
+  }
+
+  /** GET of a path brings all that begins with it, each under its last name. */
+  private void checkDistinct(StageFile file, List<StageFile> alike) {
+    for (StageFile other : alike) {
+      if (other.path().startsWith(file.path())
+          && other.path().length() > file.path().length()
+          && other.fileName().equals(file.fileName())) {
+        throw new StageException(
+            "Could not get %s into %s: GET cannot tell it from %s, which begins alike and has the"
+                    .formatted(
+                        Literal.of(file.path()),
+                        LocalFiles.shown(directory),
+                        Literal.of(other.path()))
+                + " same last name. Remove or rename one of them.",
+            null);
+      }
+    }
   }
 
   private Path target(StageFile file, String relative) {
@@ -117,7 +137,7 @@ final class Download {
     Path temporary =
         LocalFiles.isSafe(root)
             ? Files.createTempDirectory(root, ".refract-get-")
-            : Files.createTempDirectory("refract-get-");
+            : LocalFiles.safeDirectory("refract-get-");
     try {
       session.query(StageStatements.get(file, LocalFiles.uri(temporary)));
       Path arrived = temporary.resolve(target.getFileName());

@@ -43,6 +43,19 @@ final class LocalFiles {
     return text.chars().noneMatch(c -> "'*?\\".indexOf(c) >= 0 || Character.isISOControl(c));
   }
 
+  /** Creates a temporary directory for which {@link #isSafe} holds. */
+  static Path safeDirectory(String prefix) throws IOException {
+    Path directory = Files.createTempDirectory(prefix);
+    if (!isSafe(directory)) {
+      Files.delete(directory);
+      throw new IOException(
+          "the directory for temporary files must not have quotes or wildcards in its path, but is "
+              + directory.getParent()
+              + "; set the system property java.io.tmpdir to another");
+    }
+    return directory;
+  }
+
   /** Returns whether a name can stand on a stage. */
   static boolean isStageable(String name) {
     return name.chars().noneMatch(Character::isISOControl);

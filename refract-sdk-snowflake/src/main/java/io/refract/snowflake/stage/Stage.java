@@ -122,7 +122,8 @@ public final class Stage {
    *     file did not arrive
    */
   public List<Path> get(String path, Path directory, ProgressListener progress) {
-    List<StageFile> files = list(path);
+    List<StageFile> alike = beginningWith(path);
+    List<StageFile> files = alike.stream().filter(file -> isAtOrBelow(file, path)).toList();
     if (files.isEmpty()) {
       throw new StageException(
           "Could not get %s: there is no such file and no file below it. See list()."
@@ -134,7 +135,7 @@ public final class Stage {
         single ? path.substring(0, path.lastIndexOf('/') + 1) : at(path).asDirectory().path();
     List<StageFile> wanted =
         single ? files : files.stream().filter(file -> file.path().startsWith(base)).toList();
-    return new Download(session, directory, progress).fetch(at(path), wanted, base);
+    return new Download(session, directory, progress).fetch(at(path), wanted, base, alike);
   }
 
   /**

@@ -124,7 +124,7 @@ final class Upload {
   }
 
   private void sendThroughLinks(List<Path> files, StageLocation directory) throws IOException {
-    Path links = Files.createTempDirectory("refract-put-");
+    Path links = LocalFiles.safeDirectory("refract-put-");
     try {
       LocalFiles.link(files, links);
       put(LocalFiles.allBeside(links.resolve("any")), files, directory);

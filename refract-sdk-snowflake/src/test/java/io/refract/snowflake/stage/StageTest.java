@@ -168,6 +168,16 @@ class StageTest {
   }
 
   @Test
+  void files_that_get_cannot_tell_apart_are_refused() {
+    put("d/a.txt", "this");
+    put("d/a.txt_old/a.txt", "other");
+
+    assertThatThrownBy(() -> stage.get("d/a.txt", directory.resolve("target")))
+        .isInstanceOf(StageException.class)
+        .hasMessageContaining("d/a.txt_old/a.txt");
+  }
+
+  @Test
   void a_link_in_the_target_is_not_followed_out_of_it() throws IOException {
     put("d/sub/file", "x");
     Path outside = Files.createDirectory(directory.resolve("outside"));
