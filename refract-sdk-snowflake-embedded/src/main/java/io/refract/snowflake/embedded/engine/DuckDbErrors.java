@@ -44,6 +44,10 @@ final class DuckDbErrors {
       }
     }
     String text = text(error);
+    SqlError carried = CarriedError.find(text);
+    if (carried != null) {
+      return carried;
+    }
     if (text.startsWith("INTERRUPT") || text.contains("Interrupted!")) {
       return SqlError.of("000604", "57014", "SQL execution canceled", error);
     }

@@ -166,7 +166,7 @@ public final class Engine implements AutoCloseable {
     boolean remembered = false;
     try {
       Statement statement = Statement.of(sql);
-      Request request = new Request(statement, binds);
+      Request request = new Request(statement, binds, sql);
       session.transactions().requireUsable(statement);
       Result result = run(request, session);
       session.addQueryId(queryId);
@@ -193,7 +193,7 @@ public final class Engine implements AutoCloseable {
   public Result describe(String sql, List<Bind> binds, Session session) {
     try {
       Statement statement = Statement.of(sql);
-      Request request = new Request(statement, binds);
+      Request request = new Request(statement, binds, sql);
       StatementHandler handler = handlerOf(request);
       Result result =
           handler != null

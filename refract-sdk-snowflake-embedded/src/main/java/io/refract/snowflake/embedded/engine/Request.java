@@ -10,8 +10,9 @@ import java.util.List;
  *
  * @param statement its text and kind
  * @param binds the values of its {@code ?}, in order
+ * @param source what the client sent, comments included: the driver marks some statements with one
  */
-public record Request(Statement statement, List<Bind> binds) {
+public record Request(Statement statement, List<Bind> binds, String source) {
 
   /** Returns the text without a final semicolon. */
   public String text() {
@@ -30,6 +31,6 @@ public record Request(Statement statement, List<Bind> binds) {
 
   /** Returns the same request with another text. */
   public Request withText(String text) {
-    return new Request(Statement.of(text), binds);
+    return new Request(Statement.of(text), binds, source);
   }
 }
