@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -238,12 +237,7 @@ public final class T5Tokenizer implements AutoCloseable {
    * order; empty when the tokenizer has none.
    */
   public int[] sentinelTokenIds() {
-    return definition.sentinels().stream()
-        .sorted(
-            Comparator.comparingInt(
-                token -> Integer.parseInt(token.content().replaceAll("\\D", ""))))
-        .mapToInt(AddedToken::id)
-        .toArray();
+    return definition.sentinels().stream().mapToInt(AddedToken::id).toArray();
   }
 
   /**

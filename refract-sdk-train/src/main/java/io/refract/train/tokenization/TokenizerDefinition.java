@@ -6,6 +6,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,7 +36,7 @@ record TokenizerDefinition(
     List<AddedToken> addedTokens,
     boolean rebuildable) {
 
-  private static final Pattern SENTINEL = Pattern.compile("<extra_id_\\d+>");
+  private static final Pattern SENTINEL = Pattern.compile("<extra_id_\\d{1,6}>");
 
   /**
    * The unknown token's id that transformers 5.18 puts into every rebuilt {@code T5Tokenizer}
@@ -59,11 +60,18 @@ record TokenizerDefinition(
     boolean isSentinel() {
       return SENTINEL.matcher(content).matches();
     }
+
+    private int sentinelNumber() {
+      return Integer.parseInt(content.replaceAll("\\D", ""));
+    }
   }
 
-  /** The tokens that serve as masks in pre-training, {@code <extra_id_0>} and so on. */
+  /** The tokens that serve as masks in pre-training: {@code <extra_id_0>} and so on, in order. */
   List<AddedToken> sentinels() {
-    return addedTokens.stream().filter(AddedToken::isSentinel).toList();
+    return addedTokens.stream()
+        .filter(AddedToken::isSentinel)
+        .sorted(Comparator.comparingInt(AddedToken::sentinelNumber))
+        .toList();
   }
 
   boolean hasRole(String content) {

@@ -12,6 +12,7 @@ import io.refract.train.tokenization.TokenizerDefinition.AddedToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -124,9 +125,11 @@ record TokenizerFiles(
   /** An empty list would make transformers add a hundred sentinels of its own. */
   private static void addAdditional(JsonObject object, TokenizerDefinition definition) {
     JsonArray additional = new JsonArray();
-    definition.addedTokens().stream()
-        .filter(AddedToken::special)
-        .filter(token -> !definition.hasRole(token.content()))
+    Stream.concat(
+            definition.sentinels().stream(),
+            definition.addedTokens().stream()
+                .filter(token -> !token.isSentinel() && token.special())
+                .filter(token -> !definition.hasRole(token.content())))
         .forEach(token -> additional.add(token.content()));
     if (!additional.isEmpty()) {
       object.add("additional_special_tokens", additional);
