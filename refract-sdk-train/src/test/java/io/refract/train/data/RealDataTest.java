@@ -9,8 +9,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * Public sets that lie beside a checkout of the project in {@code shared/data}, where there are any;
- * they are no part of the project.
+ * Public sets that lie beside a checkout of the project in {@code shared/data}, where there are
+ * any; they are no part of the project.
  */
 class RealDataTest {
 
