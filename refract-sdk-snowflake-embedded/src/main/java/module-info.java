@@ -6,7 +6,6 @@ module io.refract.snowflake.embedded {
   requires duckdb.jdbc;
   requires java.compiler;
   requires jdk.httpserver;
-  requires net.sf.jsqlparser;
   requires org.slf4j;
   requires static transitive org.jspecify;
 

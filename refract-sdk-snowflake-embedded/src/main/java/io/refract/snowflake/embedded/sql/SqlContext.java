@@ -2,7 +2,6 @@ package io.refract.snowflake.embedded.sql;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the translation of a statement needs to know about the session that runs it. */
@@ -47,9 +46,22 @@ public interface SqlContext {
   Optional<String> tableFunction(QualifiedName name, List<String> arguments);
 
   /**
-   * Returns the upper-case names of all columns, in any table that a statement may read, whose
-   * DuckDB type is JSON. Names too many do no harm; a name too few makes comparisons with such a
-   * column an error.
+   * Returns the columns of a table or view, in their order, or an empty list when there is no such
+   * table. Temporary tables included.
    */
-  Set<String> variantColumns();
+  List<Column> columns(QualifiedName table);
+
+  /**
+   * Returns DuckDB's own text of a table, the column {@code sql} of {@code duckdb_tables()}, or
+   * nothing when there is no such table. CREATE TABLE ... LIKE and CLONE need it.
+   */
+  Optional<String> tableDefinition(QualifiedName table);
+
+  /**
+   * A column of a table or view.
+   *
+   * @param name its name
+   * @param type its type
+   */
+  record Column(String name, SnowflakeType type) {}
 }

@@ -26,7 +26,7 @@ public final class TokenStream {
 
   /** Returns the token some places ahead; behind the end, the end token. */
   public Token peek(int offset) {
-    return tokens.get(Math.min(at + offset, tokens.size() - 1));
+    return tokens.get(Math.max(0, Math.min(at + offset, tokens.size() - 1)));
   }
 
   /** Returns the current token and steps over it. */

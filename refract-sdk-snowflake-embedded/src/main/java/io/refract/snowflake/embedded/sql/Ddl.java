@@ -1,0 +1,316 @@
+package io.refract.snowflake.embedded.sql;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** CREATE, DROP, TRUNCATE and COMMENT for tables, views and sequences. */
+final class Ddl {
+
+  private final Parser parser;
+  private final TokenStream in;
+
+  Ddl(Parser parser) {
+    this.parser = parser;
+    this.in = parser.in;
+  }
+
+  Translation create() {
+    in.expect("CREATE");
+    boolean replace = in.accept("OR", "REPLACE");
+    parser.refuse("CREATE OR ALTER", "OR", "ALTER");
+    boolean temporary = false;
+    while (true) {
+      if (in.atAny("TEMP", "TEMPORARY", "VOLATILE")) {
+        in.next();
+        temporary = true;
+      } else if (!in.accept("TRANSIENT")
+          && !in.accept("SECURE")
+          && !in.accept("LOCAL")
+          && !in.accept("GLOBAL")) {
+        break;
+      }
+    }
+    if (in.accept("TABLE")) {
+      return table(replace, temporary);
+    }
+    parser.refuse("recursive view", "RECURSIVE", "VIEW");
+    if (in.accept("VIEW")) {
+      return view(replace, temporary);
+    }
+    if (in.accept("SEQUENCE")) {
+      return sequence(replace);
+    }
+    throw SqlError.unsupported("CREATE " + words());
+  }
+
+  /** The next words, to name what is refused. */
+  String words() {
+    StringBuilder words = new StringBuilder(in.peek().value());
+    if (in.peek(1).kind() == Token.Kind.WORD
+        && in.atAny(
+            "FILE",
+            "MATERIALIZED",
+            "DYNAMIC",
+            "EXTERNAL",
+            "HYBRID",
+            "ICEBERG",
+            "EVENT",
+            "MASKING",
+            "ROW",
+            "NETWORK",
+            "STORAGE",
+            "NOTIFICATION",
+            "SECURITY",
+            "RESOURCE",
+            "API",
+            "CORTEX",
+            "EXTERNAL")) {
+      words.append(' ').append(in.peek(1).value());
+    }
+    return words.toString();
+  }
+
+  private static String head(String what, boolean replace, boolean temporary, boolean absent) {
+    return "CREATE "
+        + (replace ? "OR REPLACE " : "")
+        + (temporary ? "TEMP " : "")
+        + what
+        + (absent ? " IF NOT EXISTS " : " ");
+  }
+
+  private Translation done(
+      StatementKind kind, List<String> sql, String status, QualifiedName name) {
+    return new Translation(kind, sql, parser.binds(), status, name, List.of());
+  }
+
+  private Translation table(boolean replace, boolean temporary) {
+    boolean absent = in.accept("IF", "NOT", "EXISTS");
+    QualifiedName name = in.qualifiedName();
+    if (temporary && name.isQualified()) {
+      throw SqlError.unsupported("a temporary table with a qualified name");
+    }
+    String target = parser.tables.reference(name);
+    String head = head("TABLE", replace, temporary, absent);
+    String status = "Table " + name.name().sql() + " successfully created.";
+    List<ColumnParser.Column> columns = List.of();
+    List<Identifier> names = List.of();
+    ColumnParser reader = new ColumnParser(parser);
+    if (in.atOperator("(")) {
+      boolean bare =
+          in.peek(1).isName() && (in.peek(2).isOperator(",") || in.peek(2).isOperator(")"));
+      if (bare) {
+        names = parser.queries.names();
+      } else {
+        columns = reader.columns();
+      }
+    }
+    String comment = options();
+    List<String> sql = new ArrayList<>(reader.preparations());
+    if (in.accept("LIKE") || in.at("CLONE")) {
+      boolean clone = in.accept("CLONE");
+      QualifiedName source = in.qualifiedName();
+      parser.refuse("time travel", "AT");
+      parser.refuse("time travel", "BEFORE");
+      copy(sql, head, target, source);
+      if (clone) {
+        sql.add("INSERT INTO " + target + " SELECT * FROM " + parser.tables.reference(source));
+      }
+      options();
+    } else if (in.accept("AS")) {
+      Query query = parser.queries.query();
+      if (columns.isEmpty()) {
+        String list = names.isEmpty() ? "" : Queries.quoted(names);
+        sql.add(head + target + list + " AS " + query.sql());
+      } else {
+        if (absent) {
+          throw SqlError.unsupported("CREATE TABLE IF NOT EXISTS with typed columns AS SELECT");
+        }
+        sql.add(head + target + " (" + definitions(columns) + ")");
+        sql.add("INSERT INTO " + target + " " + query.sql());
+      }
+    } else if (columns.isEmpty()) {
+      throw in.unexpected();
+    } else {
+      sql.add(head + target + " (" + definitions(columns) + ")");
+    }
+    in.expectEnd();
+    if (comment != null) {
+      sql.add("COMMENT ON TABLE " + target + " IS " + Expr.quote(comment));
+    }
+    List<ColumnDefinition> declared = new ArrayList<>();
+    for (ColumnParser.Column column : columns) {
+      declared.add(column.definition());
+    }
+    return new Translation(StatementKind.CREATE, sql, parser.binds(), status, name, declared);
+  }
+
+  private static String definitions(List<ColumnParser.Column> columns) {
+    List<String> parts = new ArrayList<>();
+    for (ColumnParser.Column column : columns) {
+      parts.add(column.sql(column.definition().nullable()));
+    }
+    return String.join(", ", parts);
+  }
+
+  /** Creates a table with another table's columns, defaults and constraints. */
+  private void copy(List<String> sql, String head, String target, QualifiedName source) {
+    String text =
+        parser
+            .context
+            .tableDefinition(source)
+            .orElseThrow(() -> SqlError.missingObject(source.sql()));
+    int open = text.indexOf('(');
+    sql.add(head + target + " " + text.substring(open).strip().replaceAll(";$", ""));
+  }
+
+  /** Reads table options; gives the comment or null. */
+  private @Nullable String options() {
+    String comment = null;
+    while (true) {
+      if (in.accept("COMMENT")) {
+        in.acceptOperator("=");
+        comment = in.string();
+      } else if (in.accept("CLUSTER", "BY")) {
+        in.expectOperator("(");
+        parser.enter(new Scope(null));
+        parser.expressions.list();
+        in.expectOperator(")");
+      } else if (in.accept("COPY", "GRANTS")) {
+        continue;
+      } else if (in.atAny(
+              "DATA_RETENTION_TIME_IN_DAYS",
+              "MAX_DATA_EXTENSION_TIME_IN_DAYS",
+              "CHANGE_TRACKING",
+              "ENABLE_SCHEMA_EVOLUTION")
+          && in.peek(1).isOperator("=")) {
+        in.next();
+        in.next();
+        in.next();
+      } else {
+        return comment;
+      }
+    }
+  }
+
+  private Translation view(boolean replace, boolean temporary) {
+    boolean absent = in.accept("IF", "NOT", "EXISTS");
+    QualifiedName name = in.qualifiedName();
+    List<Identifier> names = new ArrayList<>();
+    List<String> comments = new ArrayList<>();
+    if (in.acceptOperator("(")) {
+      do {
+        names.add(in.identifier());
+        if (in.accept("COMMENT")) {
+          comments.add(in.string());
+        }
+      } while (in.acceptOperator(","));
+      in.expectOperator(")");
+    }
+    String comment = options();
+    in.expect("AS");
+    // A view keeps its meaning when the session's schema changes.
+    parser.qualify();
+    Query query = parser.queries.query();
+    in.expectEnd();
+    String target = parser.tables.reference(name);
+    List<String> sql = new ArrayList<>();
+    sql.add(
+        head("VIEW", replace, temporary, absent)
+            + target
+            + (names.isEmpty() ? "" : Queries.quoted(names))
+            + " AS "
+            + query.sql());
+    if (comment != null) {
+      sql.add("COMMENT ON VIEW " + target + " IS " + Expr.quote(comment));
+    }
+    String status = "View " + name.name().sql() + " successfully created.";
+    return done(StatementKind.CREATE, sql, status, name);
+  }
+
+  private Translation sequence(boolean replace) {
+    boolean absent = in.accept("IF", "NOT", "EXISTS");
+    QualifiedName name = in.qualifiedName();
+    StringBuilder sql =
+        new StringBuilder(head("SEQUENCE", replace, false, absent))
+            .append(parser.tables.reference(name));
+    while (!in.atEnd()) {
+      if (in.accept("START")) {
+        in.accept("WITH");
+        in.acceptOperator("=");
+        sql.append(" START WITH ").append(in.integer());
+      } else if (in.accept("INCREMENT")) {
+        in.accept("BY");
+        in.acceptOperator("=");
+        sql.append(" INCREMENT BY ").append(in.integer());
+      } else if (in.accept("COMMENT")) {
+        in.expectOperator("=");
+        in.string();
+      } else if (!in.accept("WITH") && !in.accept("ORDER") && !in.accept("NOORDER")) {
+        throw in.unexpected();
+      }
+    }
+    String status = "Sequence " + name.name().sql() + " successfully created.";
+    return done(StatementKind.CREATE, List.of(sql.toString()), status, name);
+  }
+
+  Translation drop() {
+    in.expect("DROP");
+    if (!in.atAny("TABLE", "VIEW", "SEQUENCE")) {
+      throw SqlError.unsupported("DROP " + words());
+    }
+    String what = in.next().value();
+    boolean existing = in.accept("IF", "EXISTS");
+    QualifiedName name = in.qualifiedName();
+    if (!in.accept("CASCADE")) {
+      in.accept("RESTRICT");
+    }
+    in.expectEnd();
+    String sql = "DROP " + what + (existing ? " IF EXISTS " : " ") + parser.tables.reference(name);
+    return done(
+        StatementKind.DROP, List.of(sql), name.name().sql() + " successfully dropped.", name);
+  }
+
+  Translation truncate() {
+    in.expect("TRUNCATE");
+    in.accept("TABLE");
+    boolean existing = in.accept("IF", "EXISTS");
+    QualifiedName name = in.qualifiedName();
+    in.expectEnd();
+    boolean missing = existing && parser.context.columns(name).isEmpty();
+    String sql = missing ? "SELECT 1" : "DELETE FROM " + parser.tables.reference(name);
+    return done(StatementKind.TRUNCATE, List.of(sql), "Statement executed successfully.", name);
+  }
+
+  Translation comment() {
+    in.expect("COMMENT");
+    if (in.accept("IF", "EXISTS")) {
+      throw SqlError.unsupported("COMMENT IF EXISTS");
+    }
+    in.expect("ON");
+    if (!in.atAny("TABLE", "VIEW", "COLUMN")) {
+      throw SqlError.unsupported("COMMENT ON " + words());
+    }
+    String what = in.next().value();
+    QualifiedName name;
+    String target;
+    if (what.equals("COLUMN")) {
+      List<Identifier> parts = new ArrayList<>(List.of(in.identifier()));
+      while (in.acceptOperator(".")) {
+        parts.add(in.identifier());
+      }
+      if (parts.size() < 2) {
+        throw in.unexpected();
+      }
+      name = Tables.name(parts.subList(0, parts.size() - 1));
+      target = parser.tables.reference(name) + "." + parts.get(parts.size() - 1).quoted();
+    } else {
+      name = in.qualifiedName();
+      target = parser.tables.reference(name);
+    }
+    in.expect("IS");
+    String sql = "COMMENT ON " + what + " " + target + " IS " + Expr.quote(in.string());
+    in.expectEnd();
+    return done(StatementKind.COMMENT, List.of(sql), "Statement executed successfully.", name);
+  }
+}

@@ -1,0 +1,60 @@
+package io.refract.snowflake.embedded.sql;
+
+import java.util.List;
+
+/**
+ * Translates Snowflake SQL to DuckDB SQL: queries, INSERT, UPDATE, DELETE, MERGE, and the DDL of
+ * tables, views and sequences. Everything else, and every construct in these that is not covered,
+ * is refused by name with SQLState 0A000; nothing passes through unread.
+ *
+ * <p>Stateless and thread-safe.
+ */
+public final class Translator {
+
+  private Translator() {}
+
+  /**
+   * Translates one statement.
+   *
+   * @param sql the statement, with or without a final semicolon
+   * @param context the session
+   * @throws SqlError a syntax error, an unknown function or a refusal
+   */
+  public static Translation translate(String sql, SqlContext context) {
+    Statement statement = Statement.of(sql);
+    Parser parser = new Parser(statement.tokens(), context);
+    return switch (statement.kind()) {
+      case QUERY -> {
+        String text = parser.queries.query().sql();
+        parser.in.expectEnd();
+        yield new Translation(
+            StatementKind.QUERY, List.of(text), parser.binds(), null, null, List.of());
+      }
+      case INSERT -> new Dml(parser).insert();
+      case UPDATE -> new Dml(parser).update();
+      case DELETE -> new Dml(parser).delete();
+      case MERGE -> new Dml(parser).merge();
+      case CREATE -> new Ddl(parser).create();
+      case DROP -> new Ddl(parser).drop();
+      case TRUNCATE -> new Ddl(parser).truncate();
+      case COMMENT -> new Ddl(parser).comment();
+      case ALTER -> new AlterTable(parser).alter();
+      case OTHER -> throw parser.in.unexpected();
+      default -> throw SqlError.unsupported(statement.kind().name().replace('_', ' '));
+    };
+  }
+
+  /**
+   * Translates one expression, for example the body of a SQL function or a policy.
+   *
+   * @param sql the expression
+   * @param context the session
+   * @return DuckDB's text, which stands on its own as an operand
+   */
+  public static String expression(String sql, SqlContext context) {
+    Parser parser = new Parser(TokenStream.of(sql), context);
+    Expr expression = parser.expressions.expression();
+    parser.in.expectEnd();
+    return expression.typed();
+  }
+}
