@@ -26,9 +26,8 @@ class Rows(torch.utils.data.Dataset):
     def __init__(self, path, tokenizer, prefix, max_source_tokens, max_target_tokens):
         with path.open(encoding="utf-8") as file:
             examples = [json.loads(line) for line in file]
-        self.targets = [example["target"] for example in examples]
         sources = tokenizer([prefix + e["source"] for e in examples], truncation=True, max_length=max_source_tokens)
-        labels = tokenizer(self.targets, truncation=True, max_length=max_target_tokens)
+        labels = tokenizer([e["target"] for e in examples], truncation=True, max_length=max_target_tokens)
         self.rows = [
             {"input_ids": i, "attention_mask": a, "labels": l}
             for i, a, l in zip(sources["input_ids"], sources["attention_mask"], labels["input_ids"])
@@ -64,11 +63,14 @@ def main():
     training = Rows(args.split / "training.jsonl", tokenizer, *limits)
     validation = Rows(args.split / "validation.jsonl", tokenizer, *limits)
 
+    def decode(ids):
+        ids = numpy.where(ids < 0, tokenizer.pad_token_id, ids)
+        return [text.strip() for text in tokenizer.batch_decode(ids, skip_special_tokens=True)]
+
     def metrics(prediction):
-        ids = numpy.where(prediction.predictions < 0, tokenizer.pad_token_id, prediction.predictions)
-        texts = tokenizer.batch_decode(ids, skip_special_tokens=True)
-        hits = [text.strip() == target.strip() for text, target in zip(texts, validation.targets)]
-        return {"exact_match": sum(hits) / len(hits)}
+        # The labels are decoded too, since group_by_length evaluates in another order than the file's.
+        pairs = list(zip(decode(prediction.predictions), decode(prediction.label_ids)))
+        return {"exact_match": sum(text == target for text, target in pairs) / len(pairs)}
 
     trainer = Seq2SeqTrainer(
         model=model,
