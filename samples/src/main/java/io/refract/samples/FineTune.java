@@ -1,0 +1,141 @@
+package io.refract.samples;
+
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import io.refract.progress.Progress;
+import io.refract.train.TrainingResult;
+import io.refract.train.data.Dataset;
+import io.refract.train.data.Example;
+import io.refract.train.data.Split;
+import io.refract.train.t5.T5Model;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Fine-tunes a T5 on a file and writes a Hugging Face checkpoint directory. */
+@Command(
+    name = "fine-tune",
+    mixinStandardHelpOptions = true,
+    sortOptions = false,
+    description =
+        "Fine-tunes a T5 on two columns of a file and writes a checkpoint directory that Hugging Face"
+            + " transformers loads too.")
+final class FineTune implements Callable<Integer> {
+
+  @Option(names = "--data", paramLabel = "FILE", required = true, description = "CSV or JSONL file.")
+  @Nullable Path data;
+
+  @Option(
+      names = "--source",
+      paramLabel = "COLUMN",
+      required = true,
+      description = "Column of the input texts.")
+  String source = "";
+
+  @Option(
+      names = "--target",
+      paramLabel = "COLUMN",
+      required = true,
+      description = "Column of the target texts.")
+  String target = "";
+
+  @Mixin private final TrainingOptions training = new TrainingOptions();
+
+  @Option(
+      names = "--output",
+      paramLabel = "DIR",
+      description = "Checkpoint directory to write (default: samples/output/fine-tune/model).")
+  @Nullable Path output;
+
+  @Option(
+      names = "--write-split",
+      paramLabel = "DIR",
+      description =
+          "Also write the two sides of the split, as training.jsonl and validation.jsonl, for a"
+              + " comparison with another trainer.")
+  @Nullable Path writeSplit;
+
+  @Override
+  public Integer call() {
+    PrintStream out = System.out;
+    Instant start = Instant.now();
+    Path directory = output == null ? SampleFiles.output("fine-tune").resolve("model") : output;
+    Dataset dataset = Datasets.read(java.util.Objects.requireNonNull(data), source, target);
+    out.println(dataset.report());
+    Split split = dataset.holdOut(training.holdOut, training.seed);
+    out.printf(
+        "%d examples to learn from, %d held out; no text is on both sides.%n",
+        split.training().size(), split.validation().size());
+    if (writeSplit != null) {
+      write(split.training(), writeSplit.resolve("training.jsonl"));
+      write(split.validation(), writeSplit.resolve("validation.jsonl"));
+    }
+    try (T5Model model = Models.open(training.model, training.seed)) {
+      out.println(model);
+      TrainingResult result =
+          training
+              .trainer(model, split.training())
+              .validation(split.validation())
+              .evaluateBefore()
+              .callback(Progress.bar())
+              .train();
+      model.save(directory);
+      out.printf(
+          Locale.ROOT,
+          "%d updates in %.0f s, %.0f tokens per second. On the held-out texts:%n%n%s%n",
+          result.steps(),
+          result.duration().toMillis() / 1000.0,
+          result.tokensPerSecond(),
+          MetricsTable.of(result.metricsBefore(), result.metrics()));
+      out.println("The checkpoint is in " + directory);
+      if (training.report != null) {
+        report(split, result, Duration.between(start, Instant.now())).write(training.report);
+        out.println("All metrics and times: " + training.report);
+      }
+    }
+    return 0;
+  }
+
+  private Report report(Split split, TrainingResult result, Duration total) {
+    Report report = new Report();
+    report.put("training_rows", split.training().size());
+    report.put("held_out_rows", split.validation().size());
+    report.put("metrics_before", result.metricsBefore());
+    report.put("metrics_after", result.metrics());
+    report.put("history", result.history());
+    report.put("steps", result.steps());
+    report.put("tokens_per_second", result.tokensPerSecond());
+    report.time("train", result.duration());
+    report.time("total", total);
+    return report;
+  }
+
+  private static void write(Dataset dataset, Path file) {
+    Gson gson = new Gson();
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      try (BufferedWriter writer = Files.newBufferedWriter(file)) {
+        for (Example example : dataset.examples()) {
+          JsonObject line = new JsonObject();
+          line.addProperty("source", example.source());
+          line.addProperty("target", example.target());
+          writer.write(gson.toJson(line));
+          writer.newLine();
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("Writing the split to " + file + " failed: " + e, e);
+    }
+  }
+}
