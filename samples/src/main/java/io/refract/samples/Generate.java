@@ -117,7 +117,8 @@ final class Generate implements Callable<Integer> {
   private void generate(
       T5Model t5, List<String> texts, GenerationSettings settings, BufferedWriter writer)
       throws IOException {
-    List<int[]> ids = t5.generateIds(texts, settings);
+    List<int[]> sources = t5.tokenizer().encodeAll(texts, settings.maxSourceTokens());
+    List<int[]> ids = t5.generateIds(sources, settings);
     for (int i = 0; i < texts.size(); i++) {
       JsonArray array = new JsonArray();
       for (int id : ids.get(i)) {
