@@ -1,6 +1,8 @@
 package io.refract.samples;
 
 import io.refract.RefractException;
+import java.util.Set;
+import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
@@ -47,6 +49,13 @@ final class Samples implements Runnable {
         .setUsageHelpAutoWidth(true)
         .setExecutionExceptionHandler(Samples::explain)
         .execute(arguments);
+  }
+
+  /** Returns the names of all samples. */
+  static Set<String> names() {
+    Set<String> names = new TreeSet<>(new CommandLine(new Samples()).getSubcommands().keySet());
+    names.remove("help");
+    return names;
   }
 
   /** The SDK's own errors say what to do; anything else is shown with its stack trace. */
