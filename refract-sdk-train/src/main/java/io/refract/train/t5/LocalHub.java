@@ -62,7 +62,7 @@ final class LocalHub {
 
   private static boolean isDirectory(String name) {
     try {
-      return Files.isDirectory(Path.of(name));
+      return !name.isEmpty() && Files.isDirectory(Path.of(name));
     } catch (InvalidPathException e) {
       return false;
     }

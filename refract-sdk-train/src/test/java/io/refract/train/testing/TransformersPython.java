@@ -1,0 +1,77 @@
+package io.refract.train.testing;
+
+import static org.assertj.core.api.Assertions.fail;
+import static org.junit.jupiter.api.Assumptions.abort;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A Python with Hugging Face transformers.
+ *
+ * <p>It is looked for with {@code environment.sh}. With {@code REFRACT_REQUIRE_ALL=true} that script
+ * makes it when it is missing, and a test fails when that is not possible; else the test is skipped.
+ */
+public record TransformersPython(Path executable) {
+
+  /** Where the scripts are; tests run in the folder of their module. */
+  public static final Path SCRIPTS = Path.of("src", "test", "python").toAbsolutePath();
+
+  /**
+   * Finds the Python with a version of transformers, or skips the test.
+   *
+   * @param version the major version, 4 or 5
+   */
+  public static TransformersPython require(int version) {
+    boolean required = "true".equals(System.getenv("REFRACT_REQUIRE_ALL"));
+    String script = SCRIPTS.resolve("environment.sh").toString();
+    List<String> command = new ArrayList<>(List.of("bash", script, Integer.toString(version)));
+    if (!required) {
+      command.add("--cached");
+    }
+    try {
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+      String output =
+          new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+      if (process.waitFor() == 0) {
+        return new TransformersPython(Path.of(output));
+      }
+    } catch (IOException e) {
+      if (required) {
+        throw new IllegalStateException("cannot run " + command, e);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    String message =
+        "needs Python with transformers %s; make it with %s %s"
+            .formatted(version, script, version);
+    return required ? fail(message) : abort(message);
+  }
+
+  /**
+   * Runs a script of {@link #SCRIPTS} to its end.
+   *
+   * @param script its name
+   * @param arguments its arguments
+   */
+  public void run(String script, Path... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(executable.toString());
+    command.add(SCRIPTS.resolve(script).toString());
+    for (Path argument : arguments) {
+      command.add(argument.toString());
+    }
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("HF_HUB_OFFLINE", "1");
+    Process process = builder.start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    if (process.waitFor() != 0) {
+      fail("%s failed:%n%s", command, output);
+    }
+  }
+}
