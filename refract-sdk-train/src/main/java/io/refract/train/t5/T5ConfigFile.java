@@ -25,8 +25,9 @@ final class T5ConfigFile {
   private static final String SCALE = "scale_decoder_outputs";
   private static final String ARCHITECTURES = "architectures";
 
-  /** Entries that only say how the weights were stored, or which this style does without. */
-  private static final Set<String> DROPPED = Set.of("torch_dtype", "dtype");
+  /** Entries that follow from the others, or only say how the weights were stored. */
+  private static final Set<String> DROPPED =
+      Set.of("torch_dtype", "dtype", ARCHITECTURES, "is_encoder_decoder");
 
   private T5ConfigFile() {}
 
@@ -93,14 +94,12 @@ final class T5ConfigFile {
 
   static String write(T5Config config) {
     Map<String, JsonElement> entries = new HashMap<>();
-    if (!config.otherEntries().containsKey(ARCHITECTURES)) {
-      JsonArray architectures = new JsonArray();
-      architectures.add(
-          config.modelType().equals("mt5")
-              ? "MT5ForConditionalGeneration"
-              : "T5ForConditionalGeneration");
-      entries.put(ARCHITECTURES, architectures);
-    }
+    JsonArray architectures = new JsonArray();
+    architectures.add(
+        config.modelType().equals("mt5")
+            ? "MT5ForConditionalGeneration"
+            : "T5ForConditionalGeneration");
+    entries.put(ARCHITECTURES, architectures);
     entries.put("is_encoder_decoder", new JsonPrimitive(true));
     entries.put("model_type", new JsonPrimitive(config.modelType()));
     entries.put("vocab_size", new JsonPrimitive(config.vocabSize()));

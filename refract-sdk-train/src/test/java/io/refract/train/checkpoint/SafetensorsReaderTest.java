@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SafetensorsReaderTest {
 
-  private static final String ONE = "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}";
+  private static final String ONE =
+      "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}";
 
   @TempDir Path folder;
 
@@ -119,7 +120,15 @@ class SafetensorsReaderTest {
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
-      value = {"[1]", "{", "{\"a\":1}", "{\"a\":{}}", "{} x", "{\"a\":{\"dtype\":\"F32\"}}", "not json"})
+      value = {
+        "[1]",
+        "{",
+        "{\"a\":1}",
+        "{\"a\":{}}",
+        "{} x",
+        "{\"a\":{\"dtype\":\"F32\"}}",
+        "not json"
+      })
   void a_header_that_is_no_such_object_is_refused(String header) throws IOException {
     assertRefused(file(header, 0), "safetensors");
   }
@@ -201,9 +210,17 @@ class SafetensorsReaderTest {
 
   @ParameterizedTest
   @CsvSource({
-    "0x0000, 0", "0x8000, -0.0", "0x3c00, 1", "0xc000, -2", "0x7bff, 65504",
-    "0x0001, 5.9604645E-8", "0x03ff, 6.097555E-5", "0x0400, 6.1035156E-5",
-    "0x7c00, Infinity", "0xfc00, -Infinity", "0x3555, 0.33325195"
+    "0x0000, 0",
+    "0x8000, -0.0",
+    "0x3c00, 1",
+    "0xc000, -2",
+    "0x7bff, 65504",
+    "0x0001, 5.9604645E-8",
+    "0x03ff, 6.097555E-5",
+    "0x0400, 6.1035156E-5",
+    "0x7c00, Infinity",
+    "0xfc00, -Infinity",
+    "0x3555, 0.33325195"
   })
   void halves_are_widened_exactly(String bits, float expected) {
     float actual = StoredType.halfToFloat(Integer.decode(bits).shortValue());

@@ -25,7 +25,7 @@ class SafetensorsWriterTest {
         Arrays.stream(shape).boxed().toList(),
         (first, target) -> {
           while (target.hasRemaining()) {
-            target.putFloat(first++);
+            target.putFloat((float) first++);
           }
         });
   }

@@ -14,6 +14,7 @@ import io.refract.train.t5.Golden.GoldenBatch;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
 import java.io.IOException;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,21 +107,41 @@ class GoldenParityTest {
       NDArray mean = network.lossSum(scope, batch.batch(), false).div(batch.batch().targetTokens());
       JniUtils.backward((PtNDArray) mean, (PtNDArray) mean.onesLike(), false, false);
     }
-    network
-        .parameters()
-        .forEach(
-            (name, parameter) -> {
-              try (NDArray gradient = parameter.getGradient()) {
-                float[] expected = golden.expected("gradient." + name);
-                float largest = 0;
-                for (float value : expected) {
-                  largest = Math.max(largest, Math.abs(value));
-                }
-                assertThat(gradient.toFloatArray())
-                    .as(name)
-                    .containsExactly(expected, within(Math.max(largest, 1e-3f) * GRADIENT));
-              }
-            });
+    Map<String, NDArray> stored = new LinkedHashMap<>(network.parameters());
+    if (golden.directory().endsWith("five_fresh")) {
+      stored.remove(T5Parameters.OUTPUT);
+    }
+    stored.forEach(
+        (name, parameter) -> {
+          try (NDManager scope = network.manager().newSubManager()) {
+            NDArray gradient = gradient(scope, golden, parameter, network, name);
+            float[] expected = golden.expected("gradient." + name);
+            float largest = 0;
+            for (float value : expected) {
+              largest = Math.max(largest, Math.abs(value));
+            }
+            assertThat(gradient.toFloatArray())
+                .as(name)
+                .containsExactly(expected, within(Math.max(largest, 1e-3f) * GRADIENT));
+          }
+        });
     return true;
+  }
+
+  /**
+   * Returns the gradient of a parameter. Transformers 5 ties the output layer of a model that it
+   * made afresh, so that its embedding has the gradients of both.
+   */
+  private static NDArray gradient(
+      NDManager scope, Golden golden, NDArray parameter, T5ArrayNetwork network, String name) {
+    NDArray gradient = parameter.getGradient();
+    gradient.attach(scope);
+    boolean tiedThere = golden.directory().endsWith("five_fresh");
+    if (!tiedThere || !name.equals(T5Parameters.SHARED)) {
+      return gradient;
+    }
+    NDArray output = T5Parameters.get(network.parameters(), T5Parameters.OUTPUT).getGradient();
+    output.attach(scope);
+    return gradient.add(output);
   }
 }

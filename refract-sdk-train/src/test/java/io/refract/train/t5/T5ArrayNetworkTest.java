@@ -63,8 +63,7 @@ class T5ArrayNetworkTest {
 
   @Test
   void a_batch_without_any_real_label_is_an_argument_error() {
-    Batch batch =
-        new Batch(1, 1, 2, new long[] {1}, new long[] {1}, new long[] {-100, -100}, 0);
+    Batch batch = new Batch(1, 1, 2, new long[] {1}, new long[] {1}, new long[] {-100, -100}, 0);
     assertRefused(batch, "at least one label");
   }
 

@@ -102,8 +102,8 @@ class T5ConfigTest {
     "relu, relu, false", "gated-gelu, gelu_new, true", "gelu, gelu, false",
     "gated-silu, silu, true", "gated-relu, relu, true", "gelu_new, gelu_new, false"
   })
-  void the_activation_is_read_as_transformers_does(String projection, String activation, boolean gated)
-      throws IOException {
+  void the_activation_is_read_as_transformers_does(
+      String projection, String activation, boolean gated) throws IOException {
     T5Config config = parse("{\"feed_forward_proj\":\"%s\"}".formatted(projection));
     assertThat(config.activation()).isEqualTo(activation);
     assertThat(config.gated()).isEqualTo(gated);

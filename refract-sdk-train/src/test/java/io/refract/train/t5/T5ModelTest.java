@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -44,7 +43,24 @@ class T5ModelTest {
   private static T5Config config(boolean tied) {
     String projection = tied ? "relu" : "gated-gelu";
     return new T5Config(
-        "t5", 512, 16, 6, 32, 2, 1, 3, 32, 128, 0.1, 1e-6, 1.0, projection, tied, 0, List.of(1), 0,
+        "t5",
+        512,
+        16,
+        6,
+        32,
+        2,
+        1,
+        3,
+        32,
+        128,
+        0.1,
+        1e-6,
+        1.0,
+        projection,
+        tied,
+        0,
+        List.of(1),
+        0,
         Map.of("n_positions", "512"));
   }
 
@@ -119,7 +135,8 @@ class T5ModelTest {
       assertDeviation(
           weights, "encoder.block.0.layer.0.SelfAttention.q.weight", 1 / Math.sqrt(16 * 6));
       assertDeviation(weights, "encoder.block.0.layer.0.SelfAttention.k.weight", 1 / Math.sqrt(16));
-      assertDeviation(weights, "decoder.block.0.layer.1.EncDecAttention.v.weight", 1 / Math.sqrt(16));
+      assertDeviation(
+          weights, "decoder.block.0.layer.1.EncDecAttention.v.weight", 1 / Math.sqrt(16));
       assertDeviation(
           weights, "decoder.block.0.layer.1.EncDecAttention.o.weight", 1 / Math.sqrt(3 * 6));
       assertDeviation(
@@ -232,23 +249,50 @@ class T5ModelTest {
   void a_model_whose_vocabulary_is_smaller_than_the_tokenizers_is_refused() {
     T5Config small =
         new T5Config(
-            "t5", 64, 8, 2, 8, 1, 1, 1, 32, 128, 0, 1e-6, 1, "relu", true, 0, List.of(1), 0,
+            "t5",
+            64,
+            8,
+            2,
+            8,
+            1,
+            1,
+            1,
+            32,
+            128,
+            0,
+            1e-6,
+            1,
+            "relu",
+            true,
+            0,
+            List.of(1),
+            0,
             Map.of());
     assertThatThrownBy(() -> T5Model.create(small, TOKENIZER, 1))
         .hasMessageContaining("does not belong to this model");
   }
 
   @Test
-  void the_registry_finds_it_by_its_format() throws IOException {
+  void the_provider_is_found_on_the_module_path_and_on_the_class_path() throws IOException {
+    String name = T5ScorerProvider.class.getName();
+    assertThat(T5ScorerProvider.class.getModule().getDescriptor().provides())
+        .anyMatch(
+            provides ->
+                provides.service().equals(ScorerProvider.class.getName())
+                    && provides.providers().contains(name));
+    assertThat(
+            Files.readString(
+                Golden.resource("/META-INF/services/" + ScorerProvider.class.getName())))
+        .isEqualToIgnoringNewLines(name);
+  }
+
+  @Test
+  void the_provider_opens_what_a_model_wrote() throws IOException {
     Path directory = Files.createDirectory(folder.resolve("model"));
     try (T5Model model = create(true, 2)) {
       model.writeTo(directory);
-      ScorerProvider provider =
-          ServiceLoader.load(ScorerProvider.class).stream()
-              .map(ServiceLoader.Provider::get)
-              .filter(candidate -> candidate.format().equals(model.format()))
-              .findFirst()
-              .orElseThrow();
+      ScorerProvider provider = new T5ScorerProvider();
+      assertThat(provider.format()).isEqualTo(model.format());
       try (TextModel opened = provider.open(directory)) {
         assertThat(opened.generate(texts(2), SHORT)).isEqualTo(model.generate(texts(2), SHORT));
       }

@@ -49,7 +49,9 @@ class T5WeightsTest {
                   tensors.put(
                       name,
                       new Tensor(
-                          name, info.shape(), (first, target) -> reader.read(name, first, target))));
+                          name,
+                          info.shape(),
+                          (first, target) -> reader.read(name, first, target))));
       change.accept(tensors);
       SafetensorsWriter.write(
           folder.resolve("model.safetensors"), List.copyOf(tensors.values()), Map.of());
@@ -86,8 +88,7 @@ class T5WeightsTest {
   void a_file_of_transformers_is_written_again_byte_for_byte(String form) throws IOException {
     Path source = Golden.resource("/golden/t5/" + form);
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-      Map<String, NDArray> parameters =
-          T5Weights.load(source, T5ConfigFile.read(source), manager);
+      Map<String, NDArray> parameters = T5Weights.load(source, T5ConfigFile.read(source), manager);
       Path copy = GradMode.off(() -> T5Weights.save(folder, parameters));
       assertThat(copy).hasSameBinaryContentAs(source.resolve("model.safetensors"));
     }
@@ -100,7 +101,8 @@ class T5WeightsTest {
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
       T5Weights.load(source, T5ConfigFile.read(source), manager, 7)
           .forEach(
-              (name, array) -> assertThat(array.toFloatArray()).as(name).isEqualTo(whole.get(name)));
+              (name, array) ->
+                  assertThat(array.toFloatArray()).as(name).isEqualTo(whole.get(name)));
     }
   }
 
@@ -181,7 +183,8 @@ class T5WeightsTest {
         "v1_0",
         tensors ->
             tensors.put(
-                "lm_head.weight", constant(renamed(tensors, "shared.weight", "lm_head.weight"), 5)));
+                "lm_head.weight",
+                constant(renamed(tensors, "shared.weight", "lm_head.weight"), 5)));
     assertRefused("lm_head.weight differs from shared.weight");
   }
 
@@ -206,7 +209,9 @@ class T5WeightsTest {
   void unknown_weights_are_named() throws IOException {
     changed(
         "v1_0",
-        tensors -> tensors.put("classifier.weight", renamed(tensors, "shared.weight", "classifier.weight")));
+        tensors ->
+            tensors.put(
+                "classifier.weight", renamed(tensors, "shared.weight", "classifier.weight")));
     assertRefused("1 weights that this form of T5 does not know: classifier.weight");
   }
 
@@ -227,9 +232,8 @@ class T5WeightsTest {
   @Test
   void bfloat16_is_widened_exactly() {
     try (SafetensorsReader reader =
-        SafetensorsReader.open(
-            Golden.resource("/golden/t5/bf16").resolve("model.safetensors"))) {
-      assertThat(reader.tensors().get("shared.weight").type()).isEqualTo("BF16");
+        SafetensorsReader.open(Golden.resource("/golden/t5/bf16").resolve("model.safetensors"))) {
+      assertThat(requireNonNull(reader.tensors().get("shared.weight")).type()).isEqualTo("BF16");
     }
     float[] values = requireNonNull(read(Golden.resource("/golden/t5/bf16")).get("shared.weight"));
     assertThat(Arrays.equals(values, new float[values.length])).isFalse();

@@ -28,8 +28,17 @@ class TransformersTest {
 
   private static final List<String> FORMS =
       List.of(
-          "v1_0", "v1_1", "inner_width", "uneven", "bf16", "f16", "sharded", "mt5", "erf_gelu",
-          "five_saved", "five_fresh");
+          "v1_0",
+          "v1_1",
+          "inner_width",
+          "uneven",
+          "bf16",
+          "f16",
+          "sharded",
+          "mt5",
+          "erf_gelu",
+          "five_saved",
+          "five_fresh");
 
   private static final List<String> TEXTS =
       List.of("my card was refused", "the new phone does not work since Monday.", "again!", "");
@@ -83,7 +92,9 @@ class TransformersTest {
     }
   }
 
-  /** Reads a fixture and writes it as the SDK writes checkpoints; the fixtures have no tokenizer. */
+  /**
+   * Reads a fixture and writes it as the SDK writes checkpoints; the fixtures have no tokenizer.
+   */
   private static Path rewritten(Golden golden, Path target) throws IOException {
     Files.createDirectories(target);
     T5Config config = T5Config.load(golden.directory());

@@ -12,8 +12,9 @@ import java.util.List;
 /**
  * A Python with Hugging Face transformers.
  *
- * <p>It is looked for with {@code environment.sh}. With {@code REFRACT_REQUIRE_ALL=true} that script
- * makes it when it is missing, and a test fails when that is not possible; else the test is skipped.
+ * <p>It is looked for with {@code environment.sh}. With {@code REFRACT_REQUIRE_ALL=true} that
+ * script makes it when it is missing, and a test fails when that is not possible; else the test is
+ * skipped.
  */
 public record TransformersPython(Path executable) {
 
@@ -48,8 +49,7 @@ public record TransformersPython(Path executable) {
       Thread.currentThread().interrupt();
     }
     String message =
-        "needs Python with transformers %s; make it with %s %s"
-            .formatted(version, script, version);
+        "needs Python with transformers %s; make it with %s %s".formatted(version, script, version);
     return required ? fail(message) : abort(message);
   }
 
