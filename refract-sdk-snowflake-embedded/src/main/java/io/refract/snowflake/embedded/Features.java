@@ -3,6 +3,7 @@ package io.refract.snowflake.embedded;
 import io.refract.snowflake.embedded.engine.Engine;
 import io.refract.snowflake.embedded.format.FileFormatStatements;
 import io.refract.snowflake.embedded.function.Functions;
+import io.refract.snowflake.embedded.load.CopyStatements;
 import io.refract.snowflake.embedded.show.DescribeStatements;
 import io.refract.snowflake.embedded.show.ShowStatements;
 import io.refract.snowflake.embedded.stage.ListStatements;
@@ -25,6 +26,7 @@ final class Features {
     engine.addHandler(new StageStatements(engine, stages));
     engine.addHandler(new TransferStatements(engine, stages));
     engine.addHandler(new ListStatements(stages));
+    CopyStatements.addTo(engine, stages);
     Functions.addTo(engine, stages, System.getenv());
   }
 }

@@ -67,7 +67,7 @@ public final class Transactions {
   }
 
   /** Opens a transaction before DML when autocommit is off. */
-  void beforeDml() throws SQLException {
+  public void beforeDml() throws SQLException {
     if (!autocommit) {
       begin();
     }
