@@ -64,7 +64,8 @@ final class Download {
         StageFile file = entry.getValue();
         progress.onProgress(
             new ProgressEvent("download from " + from, done, total, "bytes", file.fileName()));
-        fetched.add(fetch(new StageLocation(from.stage(), file.path()), entry.getKey(), root));
+        fetched.add(
+            fetch(new StageLocation(from.stage(), file.path()), file.size(), entry.getKey(), root));
         done += file.size();
       }
     } catch (IOException e) {
@@ -125,7 +126,7 @@ final class Download {
         cause);
   }
 
-  private Path fetch(StageLocation file, Path target, Path root) throws IOException {
+  private Path fetch(StageLocation file, long size, Path target, Path root) throws IOException {
     Path parent = requireNonNull(target.getParent());
     Files.createDirectories(parent);
     if (!parent.toRealPath().startsWith(root)) {
@@ -139,7 +140,12 @@ final class Download {
             ? Files.createTempDirectory(root, ".refract-get-")
             : LocalFiles.safeDirectory("refract-get-");
     try {
-      session.query(StageStatements.get(file, LocalFiles.uri(temporary)));
+      if (size == 0) {
+        // The driver takes a missing local file for one of no bytes, and fails to compare the two.
+        Files.createFile(temporary.resolve(requireNonNull(target.getFileName())));
+      } else {
+        session.query(StageStatements.get(file, LocalFiles.directoryUri(temporary)));
+      }
       Path arrived = temporary.resolve(target.getFileName());
       if (!Files.isRegularFile(arrived)) {
         throw new StageException(

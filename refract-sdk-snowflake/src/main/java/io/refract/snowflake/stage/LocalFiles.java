@@ -1,5 +1,7 @@
 package io.refract.snowflake.stage;
 
+import static java.util.Objects.requireNonNull;
+
 import io.refract.snowflake.sql.Literal;
 import java.io.File;
 import java.io.IOException;
@@ -31,10 +33,26 @@ final class LocalFiles {
     return "'file://" + absolutePath.replace(separator, '/') + "'";
   }
 
+  /**
+   * Returns the quoted address of a directory. It ends with a slash: where the driver compares with
+   * what is there already, it joins directory and name without one.
+   */
+  static String directoryUri(Path directory) {
+    String uri = uri(directory);
+    return uri.substring(0, uri.length() - 1) + "/'";
+  }
+
   /** Returns the quoted address of all files in the directory of a file. */
   static String allBeside(Path file) {
     String uri = uri(file);
     return uri.substring(0, uri.lastIndexOf('/')) + "/*'";
+  }
+
+  /** Returns whether the directory of a file holds no directories. */
+  static boolean hasFilesOnly(Path file) throws IOException {
+    try (Stream<Path> all = Files.list(requireNonNull(file.toAbsolutePath().getParent()))) {
+      return all.allMatch(Files::isRegularFile);
+    }
   }
 
   /** Returns whether the driver and the service both read the path of {@link #uri} as it is. */

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
  * One put of a file or of a directory tree.
  *
  * <p>PUT does not go into sub-directories, so each directory is sent by itself: its files together
- * in one statement when all are small, else one by one, which gives progress where it matters.
+ * in one statement when all are small and there is nothing else, because the driver fails when a
+ * wildcard matches a directory; otherwise one by one, which also gives progress where it matters.
  */
 final class Upload {
 
@@ -110,7 +111,7 @@ final class Upload {
       sendThroughLinks(files, directory);
       return;
     }
-    boolean together = wholeDirectory && files.size() > 1;
+    boolean together = wholeDirectory && files.size() > 1 && LocalFiles.hasFilesOnly(files.get(0));
     for (Path file : files) {
       together &= Files.size(file) <= SMALL_FILE;
     }

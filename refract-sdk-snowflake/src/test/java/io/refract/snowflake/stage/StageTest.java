@@ -51,10 +51,10 @@ class StageTest {
   }
 
   @Test
-  void a_directory_is_put_with_one_statement_for_each_of_its_directories() throws IOException {
-    write("tree/a.txt", "a");
-    write("tree/b.txt", "b");
-    write("tree/sub/deep/c.txt", "c");
+  void a_directory_without_sub_directories_is_put_with_one_statement() throws IOException {
+    write("tree/c.txt", "c");
+    write("tree/sub/a.txt", "a");
+    write("tree/sub/b.txt", "b");
 
     stage.put(directory.resolve("tree"), PutOptions.defaults().overwrite(false).parallel(8));
 
@@ -62,10 +62,10 @@ class StageTest {
         .containsExactly(
             "PUT 'file://"
                 + directory
-                + "/tree/*' @ML.PUBLIC.T5_P_MODEL PARALLEL=8 AUTO_COMPRESS=FALSE OVERWRITE=FALSE",
+                + "/tree/c.txt' @ML.PUBLIC.T5_P_MODEL PARALLEL=8 AUTO_COMPRESS=FALSE OVERWRITE=FALSE",
             "PUT 'file://"
                 + directory
-                + "/tree/sub/deep/c.txt' @ML.PUBLIC.T5_P_MODEL/sub/deep/ PARALLEL=8"
+                + "/tree/sub/*' @ML.PUBLIC.T5_P_MODEL/sub/ PARALLEL=8"
                 + " AUTO_COMPRESS=FALSE OVERWRITE=FALSE");
   }
 
@@ -143,7 +143,7 @@ class StageTest {
     assertThat(target.resolve("sub/a.txt")).hasContent("other");
     assertThat(session.statements.get(1))
         .matches(
-            "GET @ML\\.PUBLIC\\.T5_P_MODEL/news/a\\.txt 'file://.*/target/\\.refract-get-\\d+'");
+            "GET @ML\\.PUBLIC\\.T5_P_MODEL/news/a\\.txt 'file://.*/target/\\.refract-get-\\d+/'");
     assertThat(target.toFile().list()).containsExactlyInAnyOrder("a.txt", "sub");
   }
 

@@ -77,7 +77,7 @@ public final class FakeStages implements RecordingSession.Answer {
     List<Path> sources = new ArrayList<>();
     if (local.endsWith("/*")) {
       try (Stream<Path> found = Files.list(Path.of(local.substring(0, local.length() - 2)))) {
-        found.filter(Files::isRegularFile).sorted().forEach(sources::add);
+        found.sorted().forEach(sources::add);
       }
     } else {
       sources.add(Path.of(local));
