@@ -69,7 +69,6 @@ final class Aggregates {
               "APPROX_COUNT_DISTINCT",
               "HLL",
               "LISTAGG",
-              "STRING_AGG",
               "ARRAY_AGG",
               "ARRAY_UNIQUE_AGG",
               "OBJECT_AGG",
@@ -139,7 +138,7 @@ final class Aggregates {
       return Expr.of(call, c.name().equals("REGR_COUNT") ? Kind.NUMBER : Kind.FLOAT);
     }
     if (!c.within().isEmpty()
-        && !Set.of("LISTAGG", "STRING_AGG", "ARRAY_AGG", "PERCENTILE_CONT", "PERCENTILE_DISC")
+        && !Set.of("LISTAGG", "ARRAY_AGG", "PERCENTILE_CONT", "PERCENTILE_DISC")
             .contains(c.name())) {
       throw SqlError.syntax("WITHIN GROUP does not go with " + c.name());
     }
@@ -164,7 +163,7 @@ final class Aggregates {
       case "APPROX_COUNT_DISTINCT", "HLL" ->
           // The exact number is a correct approximation.
           Expr.of("count(DISTINCT " + c.argument0().sql() + ")" + c.over(), Kind.NUMBER);
-      case "LISTAGG", "STRING_AGG" -> listagg(c);
+      case "LISTAGG" -> listagg(c);
       case "ARRAY_AGG", "ARRAY_UNIQUE_AGG" -> arrayAgg(c);
       case "OBJECT_AGG" -> objectAgg(c);
       case "BOOLAND_AGG" ->

@@ -95,9 +95,7 @@ enum DatePart {
 
   /** An interval of so many of this part; the count is a DuckDB expression of a whole number. */
   String interval(String count) {
-    if (this == NANOSECOND) {
-      return "to_microseconds(CAST((" + count + ") // 1000 AS BIGINT))";
-    }
+    // Timestamps have microseconds here, so that no nanosecond can be added.
     if (adder.isEmpty()) {
       throw SqlError.unsupported("adding a " + name());
     }

@@ -114,7 +114,7 @@ final class Ddl {
       parser.refuse("time travel", "BEFORE");
       copy(sql, head, target, source);
       if (clone) {
-        sql.add("INSERT INTO " + target + " SELECT * FROM " + parser.tables.reference(source));
+        sql.add("INSERT INTO " + target + " SELECT * FROM " + parser.tables.existing(source));
       }
       options();
     } else if (in.accept("AS")) {
@@ -278,7 +278,7 @@ final class Ddl {
     QualifiedName name = in.qualifiedName();
     in.expectEnd();
     boolean missing = existing && parser.context.columns(name).isEmpty();
-    String sql = missing ? "SELECT 1" : "DELETE FROM " + parser.tables.reference(name);
+    String sql = missing ? "SELECT 1" : "DELETE FROM " + parser.tables.existing(name);
     return done(StatementKind.TRUNCATE, List.of(sql), "Statement executed successfully.", name);
   }
 

@@ -23,7 +23,7 @@ final class Dml {
     in.expect("INTO");
     in.accept("TABLE");
     QualifiedName table = in.qualifiedName();
-    String reference = parser.tables.reference(table);
+    String reference = parser.tables.existing(table);
     List<Identifier> names = List.of();
     if (in.atOperator("(") && !parser.queries.atQuery()) {
       names = parser.queries.names();
@@ -185,7 +185,7 @@ final class Dml {
   /** Adds the written table to the scope and returns its name with the alias. */
   private String target(QualifiedName table) {
     return parser.tables.aliased(
-        parser.tables.reference(table),
+        parser.tables.existing(table),
         table.name().name(),
         parser.tables.columns(table),
         List.of());

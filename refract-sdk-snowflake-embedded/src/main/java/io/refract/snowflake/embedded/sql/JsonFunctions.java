@@ -114,6 +114,27 @@ final class JsonFunctions {
       case "DISTINCT" -> {
         return written(new LinkedHashSet<>(list(array)));
       }
+      case "SORT" -> {
+        List<String> sorted = list(array);
+        sorted.sort(java.util.Comparator.comparing(JsonText::sortKey));
+        return written(sorted);
+      }
+      case "FLATTEN" -> {
+        JsonArray flat = new JsonArray();
+        for (JsonElement each : array) {
+          if (!(each instanceof JsonArray inner)) {
+            throw SqlError.of("100107", "22000", "Not an array: '" + JsonText.write(each) + "'");
+          }
+          flat.addAll(inner);
+        }
+        return JsonText.write(flat);
+      }
+      case "REMOVE" -> {
+        List<String> kept = list(array);
+        String unwanted = JsonText.canonical(b);
+        kept.removeIf(each -> each.equals(unwanted));
+        return written(kept);
+      }
       case "COMPACT" -> {
         List<String> kept = list(array);
         kept.removeIf(each -> each.equals("null"));

@@ -22,6 +22,9 @@ final class Moments {
 
   static final DateTimeFormatter SECONDS = DateTimeFormatter.ofPattern("HH:mm:ss", Locale.ROOT);
 
+  private static final DateTimeFormatter FULL =
+      DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT);
+
   private static final String CLOCK =
       "(?:[T ]\\s*(\\d{1,2}):(\\d{1,2})(?::(\\d{1,2})(?:\\.(\\d{0,9}))?)?\\s*"
           + "(Z|[+-]\\d{1,2}(?::?\\d{2})?)?)?";
@@ -56,7 +59,7 @@ final class Moments {
       String used = format.startsWith("scale ") ? "" : format;
       moment = moment(text, type, used, "timestamp", "100035", "Timestamp");
     }
-    String local = moment.local().toString().replace('T', ' ');
+    String local = FULL.format(moment.local());
     ZoneOffset offset = moment.offset();
     if (zoned && offset != null) {
       return local + (offset.equals(ZoneOffset.UTC) ? "+00:00" : offset.getId());

@@ -38,10 +38,15 @@ final class Queries {
     String with = in.at("WITH") ? with() : "";
     Scope before = parser.enter(new Scope(currentScope()));
     Query body = setOperation(0);
+    String text = body.sql();
+    if (in.at("ORDER", "BY") && text.startsWith("(")) {
+      // DuckDB orders a set operation by its columns only, a query over it by any expression.
+      text = "SELECT * FROM (" + text + ")";
+    }
     String tail = orderBy() + limit();
     parser.enter(before);
     parser.restoreCommonTables(outer);
-    return new Query(with + body.sql() + tail, body.columns());
+    return new Query(with + text + tail, body.columns());
   }
 
   private Scope currentScope() {
@@ -139,7 +144,11 @@ final class Queries {
       Map<String, Kind> columns = merge(left.columns(), right.columns());
       Scope scope = new Scope(parser.scope().parent());
       if (columns != null) {
-        columns.forEach(scope::alias);
+        columns.forEach(
+            (name, kind) -> {
+              scope.alias(name, kind);
+              scope.item(Expr.of(Identifier.quote(name), kind));
+            });
       }
       parser.enter(scope);
       left = new Query("(" + left.sql() + ") " + operator + " (" + right.sql() + ")", columns);
@@ -313,7 +322,7 @@ final class Queries {
     }
     List<String> parts = new ArrayList<>();
     do {
-      Expr key = parser.expressions.expression();
+      Expr key = positioned(parser.expressions.expression());
       boolean descending = in.accept("DESC");
       if (!descending) {
         in.accept("ASC");
@@ -329,6 +338,15 @@ final class Queries {
       parts.add(sql + (descending ? " DESC" : " ASC") + " NULLS " + nulls);
     } while (in.acceptOperator(","));
     return " ORDER BY " + String.join(", ", parts);
+  }
+
+  /** A position that means a VARIANT becomes its expression: JSON does not sort by its text. */
+  private Expr positioned(Expr key) {
+    if (!key.isIntegerLiteral()) {
+      return key;
+    }
+    Expr item = parser.scope().item(Integer.parseInt(key.sql()));
+    return item != null && item.isVariant() ? item : key;
   }
 
   private String limit() {

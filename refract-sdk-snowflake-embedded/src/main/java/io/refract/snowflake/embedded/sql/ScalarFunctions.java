@@ -15,7 +15,7 @@ import java.util.TreeSet;
  * <p>Conversions: {@code t} text, {@code i} whole number, {@code n} number of any type, {@code r}
  * double, {@code b} truth value, {@code m} date or timestamp, {@code v} JSON, {@code j} text of
  * JSON, {@code x} unchanged, {@code u} all these of one type. Results: {@code T} text, {@code N}
- * number, {@code F} double, {@code B} truth value, {@code D} date, {@code S} timestamp, {@code V}
+ * number, {@code F} double, {@code B} truth value, {@code D} date, {@code S} timestamp, {@code M} time, {@code V}
  * JSON, {@code Y} bytes, {@code ?} unknown, {@code U} the common kind of the {@code u}, a digit the
  * kind of that argument.
  *
@@ -118,6 +118,11 @@ final class ScalarFunctions {
       REGEXP_INSTR|ttii|N|CAST(__sf_regexp('INSTR', {0}, {1}, '', CAST({2} AS VARCHAR), CAST({3} AS VARCHAR), '', '0') AS BIGINT)
       ABS|n|0|abs({0})
       SIGN|n|N|sign({0})
+      TIME_FROM_PARTS|iii|M|(TIME '00:00:00' + to_hours({0}) + to_minutes({1}) + to_seconds({2}))
+      TIMEFROMPARTS|iii|M|(TIME '00:00:00' + to_hours({0}) + to_minutes({1}) + to_seconds({2}))
+      ARRAY_SORT|j|V|CAST(__sf_json('SORT', {0}, '', '') AS JSON)
+      ARRAY_FLATTEN|j|V|CAST(__sf_json('FLATTEN', {0}, '', '') AS JSON)
+      ARRAY_REMOVE|jj|V|CAST(__sf_json('REMOVE', {0}, {1}, '') AS JSON)
       CEIL|n|0|ceil({0})
       CEILING|n|0|ceil({0})
       FLOOR|n|0|floor({0})
@@ -284,6 +289,7 @@ final class ScalarFunctions {
       case 'B' -> Kind.BOOLEAN;
       case 'D' -> Kind.DATE;
       case 'S' -> Kind.TIMESTAMP;
+      case 'M' -> Kind.TIME;
       case 'V' -> Kind.VARIANT;
       case 'Y' -> Kind.BINARY;
       case 'U' -> unified.kind();

@@ -15,6 +15,7 @@ final class Scope {
   private final @Nullable Scope parent;
   private final List<Source> sources = new ArrayList<>();
   private final Map<String, Kind> aliases = new LinkedHashMap<>();
+  private final List<Expr> items = new ArrayList<>();
 
   Scope(@Nullable Scope parent) {
     this.parent = parent;
@@ -30,6 +31,16 @@ final class Scope {
 
   List<Source> sources() {
     return sources;
+  }
+
+  /** Remembers an item of the select list. */
+  void item(Expr item) {
+    items.add(item);
+  }
+
+  /** The item of the select list at a position from 1, or null when there is none. */
+  @Nullable Expr item(int position) {
+    return position >= 1 && position <= items.size() ? items.get(position - 1) : null;
   }
 
   void alias(String name, Kind kind) {

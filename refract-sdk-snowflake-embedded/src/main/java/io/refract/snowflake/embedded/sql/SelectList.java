@@ -68,6 +68,7 @@ final class SelectList {
     }
     parts.add(value.typed() + " AS " + Identifier.quote(label));
     parser.scope().alias(label, value.kind());
+    parser.scope().item(value);
     return columns.putIfAbsent(label, value.kind()) == null;
   }
 
@@ -119,6 +120,7 @@ final class SelectList {
     for (Map.Entry<String, Kind> entry : star.entrySet()) {
       String name = entry.getKey();
       if (!excluded.contains(new Identifier(name))) {
+        parser.scope().item(Expr.of(Identifier.quote(name), entry.getValue()));
         if (columns.putIfAbsent(renamed.getOrDefault(name, name), entry.getValue()) != null) {
           return false;
         }

@@ -182,6 +182,7 @@ final class Tables {
       columns = parser.commonTables.get(name.name().name());
     } else {
       columns = columns(name);
+      requireExisting(name, columns);
     }
     return aliased(reference(name), name.name().name(), columns, List.of());
   }
@@ -193,15 +194,23 @@ final class Tables {
       return name.resolve(parser.context.currentDatabase(), parser.context.currentSchema())
           .duckDb();
     }
-    String text = name.name().name();
-    // DuckDB's own views answer to unqualified names.
-    if (text.matches("(?i)(duckdb|sqlite|pragma|pg)_.*")) {
-      throw SqlError.missingObject(name.sql());
-    }
     return name.name().quoted();
   }
 
-  /** The columns of a table, or null when the engine does not know them. */
+  /** The DuckDB name of a table that must exist, for a statement that changes it. */
+  String existing(QualifiedName name) {
+    requireExisting(name, columns(name));
+    return reference(name);
+  }
+
+  /** DuckDB must never see an unknown name: it would look for a file of that name. */
+  private static void requireExisting(QualifiedName name, @Nullable Map<String, Kind> columns) {
+    if (columns == null) {
+      throw SqlError.missingObject(name.sql());
+    }
+  }
+
+  /** The columns of a table, or null when there is no such table. */
   @Nullable Map<String, Kind> columns(QualifiedName name) {
     List<SqlContext.Column> found = parser.context.columns(name);
     if (found.isEmpty()) {

@@ -1,6 +1,8 @@
 package io.refract.snowflake.embedded.sql;
 
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Translates Snowflake SQL to DuckDB SQL: queries, INSERT, UPDATE, DELETE, MERGE, and the DDL of
@@ -45,14 +47,21 @@ public final class Translator {
   }
 
   /**
-   * Translates one expression, for example the body of a SQL function or a policy.
+   * Translates one expression, for example the body of a SQL function.
    *
-   * @param sql the expression
+   * @param sql the expression, a query in parentheses included
    * @param context the session
+   * @param names what the expression may refer to, for example the arguments of the function
    * @return DuckDB's text, which stands on its own as an operand
    */
-  public static String expression(String sql, SqlContext context) {
+  public static String expression(String sql, SqlContext context, List<SqlContext.Column> names) {
     Parser parser = new Parser(TokenStream.of(sql), context);
+    parser.qualify();
+    Map<String, Kind> columns = new LinkedHashMap<>();
+    for (SqlContext.Column name : names) {
+      columns.put(name.name(), Kind.of(name.type()));
+    }
+    parser.scope().add(new Scope.Source("", columns));
     Expr expression = parser.expressions.expression();
     parser.in.expectEnd();
     return expression.typed();
