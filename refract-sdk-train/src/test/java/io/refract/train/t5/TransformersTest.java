@@ -116,12 +116,19 @@ class TransformersTest {
   @ValueSource(ints = {4, 5})
   void a_saved_model_tokenizes_generates_and_decodes_the_same_there(int version) throws Exception {
     GenerationSettings settings = GenerationSettings.defaults().withMaxNewTokens(12);
-    for (boolean tied : new boolean[] {true, false}) {
-      Path directory = folder.resolve("saved-" + tied);
-      try (T5Model model = T5ModelTest.create(tied, 5)) {
+    try (T5Model tied = T5ModelTest.create(true, 5);
+        T5Model untied = T5ModelTest.create(false, 5)) {
+      List<T5Model> models = List.of(tied, untied);
+      List<Request> requests = new ArrayList<>();
+      for (T5Model model : models) {
+        Path directory = folder.resolve("saved-" + requests.size());
         model.save(directory);
-        Answer answer =
-            ask(version, List.of(new Request(directory.toString(), 12, List.of(), TEXTS))).get(0);
+        requests.add(new Request(directory.toString(), 12, List.of(), TEXTS));
+      }
+      List<Answer> answers = ask(version, requests);
+      for (int i = 0; i < models.size(); i++) {
+        T5Model model = models.get(i);
+        Answer answer = answers.get(i);
         assertLoadedCompletely(answer);
         List<int[]> sources = model.tokenizer().encodeAll(TEXTS, 512);
         assertThat(lists(sources)).isEqualTo(answer.inputIds());
