@@ -3,6 +3,7 @@ package io.refract.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.refract.train.data.Batch;
+import io.refract.train.t5.internal.T5Network;
 import java.util.Map;
 
 /** What the {@link TrainingLoop} asks of a model. */
@@ -23,4 +24,24 @@ interface TeacherForced {
    * @return a scalar in nats
    */
   NDArray lossSum(NDManager step, Batch batch);
+
+  /** Returns a T5 as the loop sees it. */
+  static TeacherForced of(T5Network network) {
+    return new TeacherForced() {
+      @Override
+      public NDManager manager() {
+        return network.manager();
+      }
+
+      @Override
+      public Map<String, NDArray> parameters() {
+        return network.parameters();
+      }
+
+      @Override
+      public NDArray lossSum(NDManager step, Batch batch) {
+        return network.lossSum(step, batch, true);
+      }
+    };
+  }
 }

@@ -4,11 +4,14 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import io.refract.train.data.Batch;
+import io.refract.train.data.LoadedBatch;
 import io.refract.train.optim.internal.AdamWOptimizer;
 import io.refract.train.optim.internal.Gradients;
+import io.refract.train.t5.internal.GradMode;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * Makes updates from batches: forward, backward, norm, clip, AdamW.
@@ -75,14 +78,14 @@ final class TrainingLoop implements AutoCloseable {
    * @throws TrainingException if a loss or the norm of the gradients is not finite; then nothing
    *     was updated
    */
-  Update step(List<Batch> group) {
+  Update step(List<LoadedBatch> group) {
     int step = optimizer.steps() + 1;
     try {
       double lossSum = 0;
       long targetTokens = 0;
-      for (Batch batch : group) {
-        lossSum += backward(batch, step);
-        targetTokens += batch.targetTokens();
+      for (LoadedBatch loaded : group) {
+        lossSum += GradMode.on(() -> backward(loaded, step));
+        targetTokens += loaded.batch().targetTokens();
       }
       double norm = Gradients.norm(model.manager(), parameters) / targetTokens;
       if (!Double.isFinite(norm)) {
@@ -101,23 +104,19 @@ final class TrainingLoop implements AutoCloseable {
   }
 
   /** Adds the gradients of a batch's summed loss to those of the parameters, returns the loss. */
-  private double backward(Batch batch, int step) {
-    boolean gradMode = JniUtils.isGradMode();
-    JniUtils.setGradMode(true);
+  private double backward(LoadedBatch loaded, int step) {
     try (NDManager scope = model.manager().newSubManager()) {
       // A seed per batch: what dropout draws does not depend on what else uses the generator.
       JniUtils.setSeed(seedOf(batches++));
-      NDArray loss = model.lossSum(scope, batch);
+      NDArray loss = model.lossSum(scope, loaded.batch());
       JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false);
       double value = loss.getFloat();
       if (!Double.isFinite(value)) {
         throw new TrainingException(
             "Training stopped at step %d: the loss of %s is %s. %s"
-                .formatted(step, describe(List.of(batch)), value, ADVICE));
+                .formatted(step, describe(List.of(loaded)), value, ADVICE));
       }
       return value;
-    } finally {
-      JniUtils.setGradMode(gradMode);
     }
   }
 
@@ -129,16 +128,17 @@ final class TrainingLoop implements AutoCloseable {
     return z ^ (z >>> 31);
   }
 
-  private String describe(List<Batch> group) {
-    int rows = group.stream().mapToInt(Batch::rows).sum();
-    int sourceLength = group.stream().mapToInt(Batch::sourceLength).max().orElse(0);
-    int targetLength = group.stream().mapToInt(Batch::targetLength).max().orElse(0);
-    String name =
-        group.size() == 1
-            ? "batch " + batches
-            : "batches %d to %d".formatted(batches - group.size() + 1, batches);
-    return "%s (%d rows, up to %d source and %d target tokens)"
-        .formatted(name, rows, sourceLength, targetLength);
+  /** Names batches by the examples in them, which is what a person can look up. */
+  private static String describe(List<LoadedBatch> group) {
+    return group.stream()
+        .map(
+            loaded ->
+                "the batch of examples %s (positions from 0; up to %d source and %d target tokens)"
+                    .formatted(
+                        Arrays.toString(loaded.examples()),
+                        loaded.batch().sourceLength(),
+                        loaded.batch().targetLength()))
+        .collect(Collectors.joining(", "));
   }
 
   /** Frees the optimizer's state; the parameters stop to require gradients. */

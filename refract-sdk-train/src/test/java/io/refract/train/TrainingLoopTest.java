@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import io.refract.train.data.Batch;
+import io.refract.train.data.LoadedBatch;
 import io.refract.train.optim.LearningRateSchedule;
 import java.util.Arrays;
 import java.util.List;
@@ -105,12 +106,12 @@ class TrainingLoopTest {
     try (var loop = new TrainingLoop(model, CONFIG, 2)) {
       loop.step(List.of(batch(1, 2, 6)));
       float[] good = model.weight().toFloatArray();
-      Batch poisoned =
-          new Batch(1, 1, 3, new long[] {POISON}, new long[] {1}, new long[] {1, 2, 6}, 3);
+      LoadedBatch poisoned = poisoned();
       assertThatExceptionOfType(TrainingException.class)
           .isThrownBy(() -> loop.step(List.of(batch(1, 2, 6), poisoned)))
           .withMessageContaining("step 2")
-          .withMessageContaining("batch 3 (1 rows, up to 1 source and 3 target tokens)")
+          .withMessageContaining(
+              "the batch of examples [5] (positions from 0; up to 1 source and 3 target tokens)")
           .withMessageContaining("NaN");
       assertThat(model.weight().toFloatArray()).containsExactly(good);
     }
@@ -120,8 +121,7 @@ class TrainingLoopTest {
   @Test
   void training_can_go_on_after_a_bad_batch_as_if_it_had_not_been() {
     try (var loop = new TrainingLoop(model, CONFIG, 2)) {
-      Batch poisoned =
-          new Batch(1, 1, 3, new long[] {POISON}, new long[] {1}, new long[] {1, 2, 6}, 3);
+      LoadedBatch poisoned = poisoned();
       assertThatExceptionOfType(TrainingException.class)
           .isThrownBy(() -> loop.step(List.of(batch(1, 2, 6), poisoned)));
       assertThat(loop.step(List.of(batch(1, 2, 6))).gradientNorm()).isCloseTo(2.0, within(1e-6));
@@ -155,8 +155,16 @@ class TrainingLoopTest {
     }
   }
 
-  private static Batch batch(long... labels) {
+  private static LoadedBatch batch(long... labels) {
     int tokens = (int) Arrays.stream(labels).filter(label -> label != -100).count();
-    return new Batch(1, 1, labels.length, new long[] {1}, new long[] {1}, labels, tokens);
+    return loaded(new Batch(1, 1, labels.length, new long[] {1}, new long[] {1}, labels, tokens));
+  }
+
+  private static LoadedBatch poisoned() {
+    return loaded(new Batch(1, 1, 3, new long[] {POISON}, new long[] {1}, new long[] {1, 2, 6}, 3));
+  }
+
+  private static LoadedBatch loaded(Batch batch) {
+    return new LoadedBatch(0, new int[] {5}, batch);
   }
 }

@@ -180,4 +180,9 @@ final class T5ArrayNetwork implements T5Network {
         rows);
     return values.length / rows;
   }
+
+  @Override
+  public T5Network withDropout(double rate) {
+    return new T5ArrayNetwork(config.withDropoutRate(rate), manager, parameters);
+  }
 }

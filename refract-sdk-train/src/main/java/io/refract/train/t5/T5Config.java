@@ -174,4 +174,28 @@ public record T5Config(
   public int innerDimension() {
     return numHeads * dKv;
   }
+
+  /** Returns these dimensions with another dropout probability. */
+  public T5Config withDropoutRate(double value) {
+    return new T5Config(
+        modelType,
+        vocabSize,
+        dModel,
+        dKv,
+        dFf,
+        numLayers,
+        numDecoderLayers,
+        numHeads,
+        relativeAttentionNumBuckets,
+        relativeAttentionMaxDistance,
+        value,
+        layerNormEpsilon,
+        initializerFactor,
+        feedForwardProj,
+        tieWordEmbeddings,
+        padTokenId,
+        eosTokenIds,
+        decoderStartTokenId,
+        otherEntries);
+  }
 }

@@ -92,4 +92,11 @@ public interface T5Network {
   default void requireGradients(boolean required) {
     parameters().values().forEach(parameter -> parameter.setRequiresGradient(required));
   }
+
+  /**
+   * Returns a network over the same parameters with another dropout probability.
+   *
+   * @param rate 0 or more, below 1
+   */
+  T5Network withDropout(double rate);
 }

@@ -1,0 +1,224 @@
+package io.refract.train.evaluation;
+
+import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.refract.progress.ProgressEvent;
+import io.refract.progress.ProgressListener;
+import io.refract.train.data.Batch;
+import io.refract.train.data.BatchLoader;
+import io.refract.train.data.BatchStream;
+import io.refract.train.data.Dataset;
+import io.refract.train.data.EncodedDataset;
+import io.refract.train.data.Example;
+import io.refract.train.data.LoadedBatch;
+import io.refract.train.generation.internal.GreedySearch;
+import io.refract.train.generation.internal.StepDecoder;
+import io.refract.train.metric.ExactMatch;
+import io.refract.train.metric.Metric;
+import io.refract.train.metric.Rouge;
+import io.refract.train.t5.T5Model;
+import io.refract.train.t5.internal.EncoderOutput;
+import io.refract.train.t5.internal.GradMode;
+import io.refract.train.t5.internal.T5Access;
+import io.refract.train.t5.internal.T5Network;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * Measures a model on examples: the loss with teacher forcing, and metrics of the texts that the
+ * model generates greedily on its own.
+ *
+ * <pre>{@code
+ * EvaluationResult result =
+ *     Evaluator.of(model).taskPrefix("triage: ").maxTargetTokens(8).evaluate(tickets.validation());
+ * double share = result.metrics().get("exact_match");
+ * }</pre>
+ *
+ * <p>Each source goes through the encoder once, for loss and generation together. Examples are
+ * sorted by length and cut into batches; nothing of a batch is kept but its sum of losses and its
+ * texts.
+ *
+ * <p>Every setter checks its value at once. An evaluator belongs to one thread and can evaluate
+ * several times.
+ */
+public final class Evaluator {
+
+  private final T5Model model;
+  private final List<Metric> metrics = new ArrayList<>();
+  private final List<ProgressListener> listeners = new ArrayList<>();
+  private String taskPrefix = "";
+  private int maxSourceTokens = 512;
+  private int maxTargetTokens = 128;
+  private int batchSize = 16;
+  private boolean generates = true;
+
+  private Evaluator(T5Model model) {
+    this.model = model;
+  }
+
+  /** Returns an evaluator of a model, which stays the caller's to close. */
+  public static Evaluator of(T5Model model) {
+    return new Evaluator(requireNonNull(model, "model"));
+  }
+
+  /** Sets what is put in front of every source, its trailing space included; default empty. */
+  public Evaluator taskPrefix(String value) {
+    taskPrefix = requireNonNull(value, "taskPrefix");
+    return this;
+  }
+
+  /** Sets the tokens after which a source is cut, end-of-sequence included; default 512. */
+  public Evaluator maxSourceTokens(int value) {
+    maxSourceTokens = atLeastOne("max source tokens", value);
+    return this;
+  }
+
+  /**
+   * Sets the tokens after which a target is cut, and how many are generated at most, in both cases
+   * end-of-sequence included; default 128. Metrics compare with the whole target.
+   */
+  public Evaluator maxTargetTokens(int value) {
+    maxTargetTokens = atLeastOne("max target tokens", value);
+    return this;
+  }
+
+  /** Sets how many examples go through the model at once; default 16. */
+  public Evaluator batchSize(int value) {
+    batchSize = atLeastOne("batch size", value);
+    return this;
+  }
+
+  /** Adds a metric; without any, exact match and all of ROUGE are computed. */
+  public Evaluator metric(Metric value) {
+    metrics.add(requireNonNull(value, "metric"));
+    return this;
+  }
+
+  /** Computes the loss only and generates nothing, which is much faster. */
+  public Evaluator lossOnly() {
+    generates = false;
+    return this;
+  }
+
+  /** Adds a listener that hears of every batch. */
+  public Evaluator progress(ProgressListener value) {
+    listeners.add(requireNonNull(value, "progress"));
+    return this;
+  }
+
+  private static int atLeastOne(String name, int value) {
+    checkArgument(value >= 1, "%s must be at least 1 but was %s", name, value);
+    return value;
+  }
+
+  /**
+   * Evaluates.
+   *
+   * @param dataset the examples
+   * @return what was measured
+   */
+  public EvaluationResult evaluate(Dataset dataset) {
+    return GradMode.off(() -> measure(dataset));
+  }
+
+  private EvaluationResult measure(Dataset dataset) {
+    long start = System.nanoTime();
+    List<Example> examples = dataset.examples();
+    Pass pass = new Pass(dataset);
+    pass.run();
+    Map<String, Double> values = new LinkedHashMap<>();
+    values.put("loss", pass.lossSum / pass.targetTokens);
+    List<String> predictions = generates ? Arrays.asList(pass.predictions) : List.of();
+    if (generates) {
+      List<String> references = examples.stream().map(Example::target).toList();
+      metricsOrDefault().forEach(m -> values.putAll(m.compute(predictions, references)));
+    }
+    return new EvaluationResult(
+        values, examples.size(), Duration.ofNanos(System.nanoTime() - start), predictions);
+  }
+
+  private List<Metric> metricsOrDefault() {
+    return metrics.isEmpty() ? List.of(new ExactMatch(), Rouge.all()) : metrics;
+  }
+
+  /** One pass over the examples. */
+  private final class Pass {
+
+    private final T5Network network = T5Access.network(model);
+    private final EncodedDataset encoded;
+    private final String[] predictions;
+    private double lossSum;
+    private long targetTokens;
+
+    private Pass(Dataset dataset) {
+      encoded =
+          EncodedDataset.encode(
+              dataset,
+              model.tokenizer(),
+              taskPrefix,
+              maxSourceTokens,
+              maxTargetTokens,
+              ProgressListener.none());
+      predictions = new String[dataset.size()];
+    }
+
+    private void run() {
+      int done = 0;
+      try (BatchStream batches = BatchLoader.of(encoded, batchSize, 0).evaluation()) {
+        while (batches.hasNext()) {
+          LoadedBatch loaded = batches.next();
+          evaluate(loaded);
+          done += loaded.batch().rows();
+          report(done);
+        }
+      }
+    }
+
+    private void evaluate(LoadedBatch loaded) {
+      Batch batch = loaded.batch();
+      try (NDManager scope = network.manager().newSubManager()) {
+        EncoderOutput sources = network.encode(scope, batch, false);
+        lossSum += lossSum(scope, sources, batch);
+        targetTokens += batch.targetTokens();
+        if (generates) {
+          generate(scope, sources, loaded.examples());
+        }
+      }
+    }
+
+    /** What the decoder computes from the real targets is freed before anything is generated. */
+    private double lossSum(NDManager scope, EncoderOutput sources, Batch batch) {
+      try (NDManager forced = scope.newSubManager()) {
+        NDArray states = sources.states().reshape(sources.states().getShape());
+        states.attach(forced);
+        EncoderOutput view = new EncoderOutput(states, sources.mask());
+        return network.lossSum(view, batch.labels(), false).getFloat();
+      }
+    }
+
+    private void generate(NDManager scope, EncoderOutput sources, int[] examples) {
+      try (StepDecoder decoder = network.stepDecoder(sources, maxTargetTokens)) {
+        List<int[]> ids =
+            GreedySearch.search(scope, decoder, model.generationConfig(), maxTargetTokens);
+        List<String> texts = model.tokenizer().decodeAll(ids);
+        for (int row = 0; row < examples.length; row++) {
+          predictions[examples[row]] = texts.get(row);
+        }
+      }
+    }
+
+    private void report(int done) {
+      String note = String.format(Locale.ROOT, "loss %.4f", lossSum / targetTokens);
+      ProgressEvent event = new ProgressEvent("evaluation", done, encoded.size(), "examples", note);
+      listeners.forEach(listener -> listener.onProgress(event));
+    }
+  }
+}
