@@ -42,8 +42,13 @@ final class Fixtures {
     }
   }
 
-  /** Makes a model with one layer on each side, which learns in seconds. */
+  /** Makes a gated, untied model with one layer on each side, which learns in seconds. */
   static T5Model tinyModel(double dropout, long seed) {
+    return tinyModel(false, dropout, seed);
+  }
+
+  /** Makes a gated model with one layer on each side. */
+  static T5Model tinyModel(boolean tied, double dropout, long seed) {
     T5Config config =
         new T5Config(
             "t5",
@@ -60,7 +65,7 @@ final class Fixtures {
             1e-6,
             1.0,
             "gated-gelu",
-            false,
+            tied,
             0,
             List.of(1),
             0,

@@ -18,6 +18,29 @@ final class Layers {
 
   private Layers() {}
 
+  /**
+   * Returns a copy of an array that was made from Java memory, and closes the original.
+   *
+   * <p>On a CPU the engine does not copy what an array is made from; it borrows a buffer, which
+   * lives only as long as the array is open. A graph keeps tensors, not buffers: after the garbage
+   * collector has taken the buffer, a backward pass would read foreign memory. Whatever a graph may
+   * keep beyond the closing of its array must therefore be owned by the engine. {@code
+   * NDArray.mul(Number)} and {@code div(Number)} close such a borrowing array themselves, so {@link
+   * #scale} stands in for them.
+   */
+  static NDArray owned(NDArray borrowed) {
+    try (borrowed) {
+      return borrowed.duplicate();
+    }
+  }
+
+  /** Returns {@code x} times a number. */
+  static NDArray scale(NDArray x, double factor) {
+    try (NDArray number = owned(x.getManager().create((float) factor))) {
+      return x.mul(number);
+    }
+  }
+
   /** Returns the rows of a table: ids of any shape, plus the width of a row. */
   static NDArray embedding(NDArray ids, NDArray table) {
     return JniUtils.embedding((PtNDArray) ids, (PtNDArray) table, false);
@@ -67,8 +90,7 @@ final class Layers {
    * form {@code x sigmoid(2 sqrt(2/pi) (x + 0.044715 x^3))}.
    */
   private static NDArray geluTanh(NDArray x) {
-    NDArray inner =
-        x.square().mul((float) (GELU_LINEAR * GELU_CUBIC)).add((float) GELU_LINEAR).mul(x);
+    NDArray inner = scale(x.square(), GELU_LINEAR * GELU_CUBIC).add((float) GELU_LINEAR).mul(x);
     return x.mul(JniUtils.sigmoid((PtNDArray) inner));
   }
 

@@ -95,14 +95,14 @@ final class T5ArrayNetwork implements T5Network {
     checkArgument(real.length > 0, "a loss needs at least one label that is not ignored");
     if (real.length < labels.length) {
       // The output layer is the widest of all: padding does not go through it.
-      states = Layers.embedding(scope.create(real), states); // (N, D)
+      states = Layers.embedding(Layers.owned(scope.create(real)), states); // (N, D)
     }
     long[] targets = Arrays.stream(real).map(position -> labels[(int) position]).toArray();
     NDArray logProbabilities;
     try (NDArray logits = head(states)) {
       logProbabilities = logits.logSoftmax(-1); // (N, V)
     }
-    NDArray index = scope.create(targets, new Shape(targets.length, 1));
+    NDArray index = Layers.owned(scope.create(targets, new Shape(targets.length, 1)));
     return logProbabilities.gather(index, 1).sum().neg();
   }
 
@@ -149,7 +149,7 @@ final class T5ArrayNetwork implements T5Network {
     for (long id : ids) {
       checkId(what, id);
     }
-    try (NDArray array = scope.create(ids, new Shape(rows, length))) {
+    try (NDArray array = Layers.owned(scope.create(ids, new Shape(rows, length)))) {
       return Layers.embedding(array, shared);
     }
   }
@@ -157,7 +157,7 @@ final class T5ArrayNetwork implements T5Network {
   /** Returns the scores of all tokens: (..., D) gives (..., V). */
   NDArray head(NDArray states) {
     return output == null
-        ? Layers.linear(states.mul((float) (1 / Math.sqrt(config.dModel()))), shared)
+        ? Layers.linear(Layers.scale(states, 1 / Math.sqrt(config.dModel())), shared)
         : Layers.linear(states, output);
   }
 

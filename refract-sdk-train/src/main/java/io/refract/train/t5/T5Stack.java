@@ -59,7 +59,7 @@ final class T5Stack {
   }
 
   private NDArray bias(NDManager scope, long[] buckets, Shape shape) {
-    try (NDArray ids = scope.create(buckets, shape)) {
+    try (NDArray ids = Layers.owned(scope.create(buckets, shape))) {
       return Layers.embedding(ids, biasTable).transpose(2, 0, 1).expandDims(0);
     }
   }
