@@ -32,9 +32,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TrainingParityTest {
 
   /** Relative; both sides compute in float32, in another order. */
-  private static final double LOSS_TOLERANCE = 1e-5;
+  private static final double LOSS_TOLERANCE = 2e-6;
 
-  private static final double NORM_TOLERANCE = 1e-4;
+  private static final double NORM_TOLERANCE = 1e-5;
 
   /**
    * Absolute; the weights move by up to 0.0125 each. Adam divides by the gradient's own size, so
@@ -56,6 +56,7 @@ class TrainingParityTest {
       double norm,
       @SerializedName("learning_rate") double learningRate) {}
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Rows(
       int rows,
       @SerializedName("source_length") int sourceLength,
