@@ -152,8 +152,8 @@ public final class ErrorMapper {
     m = AMBIGUOUS.matcher(message);
     if (m.find()) {
       return SqlError.of(
-          "002022",
-          "42702",
+          "002028",
+          "42601",
           "SQL compilation error:\nambiguous column name '" + m.group(1) + "'",
           cause);
     }

@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.Set;
 import java.util.TreeSet;
 import org.duckdb.DuckDBColumnType;
+import org.duckdb.DuckDBDataChunkReader;
 import org.duckdb.DuckDBFunctions;
 import org.duckdb.DuckDBLogicalType;
 import org.duckdb.DuckDBReadableVector;
@@ -65,18 +66,31 @@ public final class FunctionLibrary {
           .withReturnType(String.class)
           .withVectorizedFunction(
               (chunk, out) -> {
-                int columns = Math.toIntExact(chunk.columnCount());
+                DuckDBReadableVector[] vectors = vectors(chunk);
                 for (long row = 0; row < chunk.rowCount(); row++) {
-                  @Nullable String[] values = new @Nullable String[columns];
-                  for (int i = 0; i < columns; i++) {
-                    DuckDBReadableVector vector = chunk.vector(i);
-                    values[i] = vector.isNull(row) ? null : vector.getString(row);
-                  }
-                  out.setString(row, JsonFunctions.build(values));
+                  out.setString(row, JsonFunctions.build(row(vectors, row)));
                 }
               })
           .register(connection);
     }
+  }
+
+  /** Asking a chunk for a vector costs a call into DuckDB, so it is done once for all rows. */
+  private static DuckDBReadableVector[] vectors(DuckDBDataChunkReader chunk) {
+    DuckDBReadableVector[] vectors =
+        new DuckDBReadableVector[Math.toIntExact(chunk.columnCount())];
+    for (int i = 0; i < vectors.length; i++) {
+      vectors[i] = chunk.vector(i);
+    }
+    return vectors;
+  }
+
+  private static @Nullable String[] row(DuckDBReadableVector[] vectors, long row) {
+    @Nullable String[] values = new @Nullable String[vectors.length];
+    for (int i = 0; i < vectors.length; i++) {
+      values[i] = vectors[i].isNull(row) ? null : vectors[i].getString(row);
+    }
+    return values;
   }
 
   /** Registers a function that gives NULL as soon as one argument is NULL. */
@@ -115,15 +129,11 @@ public final class FunctionLibrary {
           .withReturnType(String.class)
           .withVectorizedFunction(
               (chunk, out) -> {
+                DuckDBReadableVector[] vectors = vectors(chunk);
                 for (long row = 0; row < chunk.rowCount(); row++) {
-                  @Nullable String[] values = new @Nullable String[arguments];
-                  for (int i = 0; i < arguments; i++) {
-                    DuckDBReadableVector vector = chunk.vector(i);
-                    values[i] = vector.isNull(row) ? null : vector.getString(row);
-                  }
                   String result;
                   try {
-                    result = function.apply(values);
+                    result = function.apply(row(vectors, row));
                   } catch (SqlError e) {
                     throw new IllegalStateException(ErrorMapper.mark(e));
                   }

@@ -8,12 +8,12 @@ import java.util.Locale;
 /** Quotients, truncation and number formats. */
 final class NumberFunctions {
 
-  /** More digits than any NUMBER keeps, so that the cast behind it rounds once. */
-  private static final int DIGITS = 37;
-
   private NumberFunctions() {}
 
-  /** Divides; an exact quotient unless one of the types is a double. */
+  /**
+   * Divides; an exact quotient unless one of the types is a double. In place of the types may stand
+   * {@code SCALE} and the scale of the result.
+   */
   static String divide(String left, String right, String leftType, String rightType) {
     if (leftType.equals("DOUBLE") || rightType.equals("DOUBLE")) {
       double divisor = real(right);
@@ -22,16 +22,22 @@ final class NumberFunctions {
       }
       return Double.toString(real(left) / divisor).replace("Infinity", "inf").replace("NaN", "nan");
     }
-    int scale = scale(leftType);
-    if (scale > 6) {
-      throw SqlError.unsupported(
-          "division of a NUMBER of scale " + scale + "; cast it to a scale of at most 6");
+    int scale;
+    if (leftType.equals("SCALE")) {
+      scale = Integer.parseInt(rightType);
+    } else {
+      int own = scale(leftType);
+      if (own > 6) {
+        throw SqlError.unsupported(
+            "division of a NUMBER of scale " + own + "; cast it to a scale of at most 6");
+      }
+      scale = own + 6;
     }
     BigDecimal divisor = new BigDecimal(right);
     if (divisor.signum() == 0) {
       throw zero();
     }
-    return new BigDecimal(left).divide(divisor, DIGITS, RoundingMode.HALF_UP).toPlainString();
+    return new BigDecimal(left).divide(divisor, scale, RoundingMode.HALF_UP).toPlainString();
   }
 
   private static int scale(String type) {

@@ -108,14 +108,18 @@ final class Parser {
     return openCommonTables.contains(name);
   }
 
-  /** The names of common tables in sight, to be restored behind their query. */
-  Set<String> commonTableNames() {
-    return Set.copyOf(openCommonTables);
+  /** The common tables in sight, to be restored behind the query that adds to them. */
+  record CommonTables(Set<String> names, Map<String, Map<String, Kind>> columns) {}
+
+  CommonTables commonTablesInSight() {
+    return new CommonTables(Set.copyOf(openCommonTables), Map.copyOf(commonTables));
   }
 
-  void restoreCommonTables(Set<String> names) {
-    openCommonTables.retainAll(names);
-    commonTables.keySet().retainAll(names);
+  void restore(CommonTables inSight) {
+    openCommonTables.clear();
+    openCommonTables.addAll(inSight.names());
+    commonTables.clear();
+    commonTables.putAll(inSight.columns());
   }
 
   /** Tells whether the current token can be an alias without AS. */

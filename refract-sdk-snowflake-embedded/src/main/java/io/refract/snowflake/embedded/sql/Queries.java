@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Queries: WITH, SELECT, VALUES, set operations, ORDER BY and LIMIT. Source: "Query syntax". */
@@ -34,7 +33,7 @@ final class Queries {
 
   /** Reads a whole query. */
   Query query() {
-    Set<String> outer = parser.commonTableNames();
+    Parser.CommonTables outer = parser.commonTablesInSight();
     String with = in.at("WITH") ? with() : "";
     Scope before = parser.enter(new Scope(currentScope()));
     Query body = setOperation(0);
@@ -45,7 +44,7 @@ final class Queries {
     }
     String tail = orderBy() + limit();
     parser.enter(before);
-    parser.restoreCommonTables(outer);
+    parser.restore(outer);
     return new Query(with + text + tail, body.columns());
   }
 

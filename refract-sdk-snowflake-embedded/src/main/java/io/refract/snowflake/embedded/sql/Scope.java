@@ -1,5 +1,6 @@
 package io.refract.snowflake.embedded.sql;
 
+import com.google.common.base.Ascii;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -73,6 +74,7 @@ final class Scope {
         return alias;
       }
     }
+    refuseOtherCase(qualifier, name);
     return parent == null ? Kind.UNKNOWN : parent.column(qualifier, name);
   }
 
@@ -96,5 +98,19 @@ final class Scope {
       }
     }
     return all;
+  }
+
+  /** DuckDB would take {@code "id"} for {@code ID}; Snowflake does not. */
+  private void refuseOtherCase(@Nullable String qualifier, String name) {
+    for (Source source : sources) {
+      Map<String, Kind> columns = source.columns();
+      if (columns != null && (qualifier == null || source.alias().equals(qualifier))) {
+        for (String column : columns.keySet()) {
+          if (Ascii.equalsIgnoreCase(column, name)) {
+            throw SqlError.invalidIdentifier(new Identifier(name).sql());
+          }
+        }
+      }
+    }
   }
 }
