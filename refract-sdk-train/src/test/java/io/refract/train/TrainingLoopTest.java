@@ -47,8 +47,10 @@ class TrainingLoopTest {
           real[count++] = label;
         }
       }
-      NDArray loss = step.create(real).sub(weight).square().sum();
-      return batch.inputIds()[0] == POISON ? loss.mul(Float.NaN) : loss;
+      if (batch.inputIds()[0] == POISON) {
+        real[0] = Float.NaN;
+      }
+      return step.create(real).sub(weight).square().sum();
     }
   }
 
