@@ -91,6 +91,6 @@ final class Comparisons {
   }
 
   private static boolean isOrder(String operator) {
-    return operator.startsWith("<") && !operator.equals("<>") || operator.startsWith(">");
+    return (operator.startsWith("<") && !operator.equals("<>")) || operator.startsWith(">");
   }
 }

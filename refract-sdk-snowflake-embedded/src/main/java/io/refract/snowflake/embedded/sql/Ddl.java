@@ -176,8 +176,9 @@ final class Ddl {
         parser.enter(new Scope(null));
         parser.expressions.list();
         in.expectOperator(")");
-      } else if (in.accept("COPY", "GRANTS")) {
-        continue;
+      } else if (in.at("COPY", "GRANTS")) {
+        // Nothing is granted here that could be kept.
+        in.expect("COPY", "GRANTS");
       } else if (in.atAny(
               "DATA_RETENTION_TIME_IN_DAYS",
               "MAX_DATA_EXTENSION_TIME_IN_DAYS",
@@ -197,12 +198,12 @@ final class Ddl {
     boolean absent = in.accept("IF", "NOT", "EXISTS");
     QualifiedName name = in.qualifiedName();
     List<Identifier> names = new ArrayList<>();
-    List<String> comments = new ArrayList<>();
     if (in.acceptOperator("(")) {
       do {
         names.add(in.identifier());
         if (in.accept("COMMENT")) {
-          comments.add(in.string());
+          // DuckDB keeps no comments of a view's columns.
+          in.string();
         }
       } while (in.acceptOperator(","));
       in.expectOperator(")");

@@ -291,7 +291,7 @@ final class JsonFunctions {
     List<String> parts = new ArrayList<>();
     for (JsonElement each : array) {
       boolean text = each instanceof JsonPrimitive primitive && primitive.isString();
-      parts.add(each == JsonNull.INSTANCE ? "" : text ? each.getAsString() : JsonText.write(each));
+      parts.add(each.isJsonNull() ? "" : text ? each.getAsString() : JsonText.write(each));
     }
     return String.join(separator, parts);
   }

@@ -205,8 +205,8 @@ public final class JsonText {
       return "2" + text;
     }
     StringBuilder inverse = new StringBuilder("0");
-    for (char c : text.toCharArray()) {
-      inverse.append((char) ('9' - (c - '0')));
+    for (int i = 0; i < text.length(); i++) {
+      inverse.append((char) ('9' - (text.charAt(i) - '0')));
     }
     return inverse.append('~').toString();
   }

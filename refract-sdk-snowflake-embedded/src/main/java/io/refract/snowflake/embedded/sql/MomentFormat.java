@@ -7,6 +7,7 @@ import java.time.LocalDateTime;
 import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.time.format.TextStyle;
+import java.time.temporal.ChronoField;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -125,7 +126,7 @@ final class MomentFormat {
         case "TZM" -> out.append(pad(Math.abs(offset) % 60, 2));
         default -> {
           int digits = part.text().length() == 2 ? 9 : part.text().charAt(2) - '0';
-          out.append(pad(local.getNano(), 9), 0, digits);
+          out.append(pad(local.get(ChronoField.NANO_OF_SECOND), 9), 0, digits);
         }
       }
     }

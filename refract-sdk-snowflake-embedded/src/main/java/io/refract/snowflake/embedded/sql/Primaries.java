@@ -41,10 +41,9 @@ final class Primaries {
   private Expr path(Expr value) {
     StringBuilder path = new StringBuilder("$");
     boolean simple = true;
-    List<String> plain = new ArrayList<>();
     boolean first = true;
     while (true) {
-      if (first && in.acceptOperator(":") || (!first && in.acceptOperator("."))) {
+      if ((first && in.acceptOperator(":")) || (!first && in.acceptOperator("."))) {
         Token key = in.peek();
         if (!key.isName()) {
           throw in.unexpected();
@@ -53,7 +52,6 @@ final class Primaries {
         String name = key.kind() == Token.Kind.QUOTED ? key.value() : key.text();
         simple &= PLAIN_KEY.matcher(name).matches();
         path.append(".\"").append(name).append('"');
-        plain.add(name);
       } else if (in.acceptOperator("[")) {
         Expr index = parser.expressions.expression();
         in.expectOperator("]");

@@ -104,7 +104,8 @@ final class RegexFunctions {
 
   private static Pattern compile(String pattern, String parameters) {
     int flags = 0;
-    for (char c : parameters.toCharArray()) {
+    for (int i = 0; i < parameters.length(); i++) {
+      char c = parameters.charAt(i);
       switch (c) {
         case 'c' -> flags &= ~Pattern.CASE_INSENSITIVE;
         case 'i' -> flags |= Pattern.CASE_INSENSITIVE | Pattern.UNICODE_CASE;
