@@ -7,9 +7,7 @@ import io.refract.snowflake.embedded.sql.Identifier;
 import io.refract.snowflake.embedded.sql.QualifiedName;
 import io.refract.snowflake.embedded.sql.SqlError;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -30,7 +28,6 @@ public final class Catalog {
   /** The schema that every new database has besides PUBLIC. */
   public static final Identifier INFORMATION_SCHEMA = new Identifier("INFORMATION_SCHEMA");
 
-  private static final Identifier PUBLIC = new Identifier("PUBLIC");
   private static final Gson GSON = new Gson();
 
   private final Connection root;
@@ -41,30 +38,7 @@ public final class Catalog {
 
   /** Makes the hidden tables and the first database where they are missing. */
   void initialize(String database, String schema) throws SQLException {
-    try (Statement statement = root.createStatement()) {
-      for (String command : CatalogTables.CREATE) {
-        statement.execute(command);
-      }
-      boolean empty;
-      try (ResultSet rows =
-          statement.executeQuery("SELECT count(*) FROM " + CatalogTables.DATABASES)) {
-        rows.next();
-        empty = rows.getLong(1) == 0;
-      }
-      if (empty) {
-        statement.execute("BEGIN TRANSACTION");
-        for (String command : databaseCommands(new Identifier(database), "")) {
-          statement.execute(command);
-        }
-        if (!schema.equals(PUBLIC.name())) {
-          for (String command :
-              schemaCommands(new Identifier(database), new Identifier(schema), "")) {
-            statement.execute(command);
-          }
-        }
-        statement.execute("COMMIT");
-      }
-    }
+    CatalogSetup.run(root, new Identifier(database), new Identifier(schema));
   }
 
   /**
@@ -166,7 +140,7 @@ public final class Catalog {
   /** Creates a database with its schemas PUBLIC and INFORMATION_SCHEMA; it must not exist. */
   public void createDatabase(Session session, Identifier database, String comment)
       throws SQLException {
-    for (String command : databaseCommands(database, comment)) {
+    for (String command : CatalogSetup.database(database, comment)) {
       session.update(command);
     }
   }
@@ -174,7 +148,7 @@ public final class Catalog {
   /** Creates a schema; it must not exist. */
   public void createSchema(Session session, Identifier database, Identifier schema, String comment)
       throws SQLException {
-    for (String command : schemaCommands(database, schema, comment)) {
+    for (String command : CatalogSetup.schema(database, schema, comment)) {
       session.update(command);
     }
   }
@@ -344,43 +318,6 @@ public final class Catalog {
         String.valueOf(row[5]),
         OffsetDateTime.parse(String.valueOf(row[6])),
         attributes);
-  }
-
-  private static List<String> databaseCommands(Identifier database, String comment) {
-    List<String> commands = new ArrayList<>();
-    commands.add(
-        "INSERT INTO "
-            + CatalogTables.DATABASES
-            + " VALUES ("
-            + literal(database.name())
-            + ", now(), 'SYSADMIN', "
-            + literal(comment)
-            + ")");
-    commands.addAll(
-        schemaCommands(
-            database,
-            INFORMATION_SCHEMA,
-            "Views describing the contents of schemas in this database"));
-    commands.addAll(InformationSchema.commands(database));
-    commands.addAll(schemaCommands(database, PUBLIC, ""));
-    return commands;
-  }
-
-  private static List<String> schemaCommands(
-      Identifier database, Identifier schema, String comment) {
-    return List.of(
-        "CREATE SCHEMA " + Identifier.quote(QualifiedName.duckDbSchema(database, schema)),
-        "INSERT INTO "
-            + CatalogTables.SCHEMAS
-            + " VALUES ("
-            + literal(database.name())
-            + ", "
-            + literal(schema.name())
-            + ", now(), "
-            + (schema.equals(INFORMATION_SCHEMA) ? "''" : "'SYSADMIN'")
-            + ", "
-            + literal(comment)
-            + ")");
   }
 
   /** Returns a text as an SQL literal of DuckDB. */

@@ -1,5 +1,6 @@
 package io.refract.snowflake.embedded.engine;
 
+import io.refract.snowflake.embedded.sql.FunctionLibrary;
 import io.refract.snowflake.embedded.sql.SqlError;
 import io.refract.snowflake.embedded.sql.Statement;
 import io.refract.snowflake.embedded.sql.Token;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Properties;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,11 @@ import org.slf4j.LoggerFactory;
 public final class Engine implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+
+  /** How often a statement is tried while other sessions change the same rows. */
+  private static final int ATTEMPTS = 200;
+
+  private static final int LONGEST_PAUSE = 50;
 
   private final EngineSettings settings;
   private final DuckDBConnection root;
@@ -70,8 +77,9 @@ public final class Engine implements AutoCloseable {
     boolean opened = false;
     try {
       Engine engine = new Engine(settings, root);
+      FunctionLibrary.install(root);
       engine.catalog.initialize(settings.database(), settings.schema());
-      BuiltInHandlers.addTo(engine);
+      BuiltInHandlers.addTo(engine, engine.queries);
       opened = true;
       return engine;
     } finally {
@@ -163,25 +171,19 @@ public final class Engine implements AutoCloseable {
    * @throws SqlError when it fails
    */
   public Result execute(String sql, List<Bind> binds, Session session, String queryId) {
-    boolean remembered = false;
     try {
       Statement statement = Statement.of(sql);
-      Request request = new Request(statement, binds, sql);
       session.transactions().requireUsable(statement);
-      Result result = run(request, session);
-      session.addQueryId(queryId);
-      remembered = true;
+      Result result = repeatedly(new Request(statement, binds, sql), session);
       return result.numberOfBinds(countBinds(statement));
     } catch (SQLException e) {
       session.transactions().afterError();
       throw DuckDbErrors.toSnowflake(e);
-    } catch (SqlError e) {
+    } catch (RuntimeException e) {
       session.transactions().afterError();
       throw e;
     } finally {
-      if (!remembered) {
-        session.addQueryId(queryId);
-      }
+      session.addQueryId(queryId);
     }
   }
 
@@ -193,6 +195,7 @@ public final class Engine implements AutoCloseable {
   public Result describe(String sql, List<Bind> binds, Session session) {
     try {
       Statement statement = Statement.of(sql);
+      session.transactions().requireUsable(statement);
       Request request = new Request(statement, binds, sql);
       StatementHandler handler = handlerOf(request);
       Result result =
@@ -203,9 +206,42 @@ public final class Engine implements AutoCloseable {
     } catch (SQLException e) {
       session.transactions().afterError();
       throw DuckDbErrors.toSnowflake(e);
-    } catch (SqlError e) {
+    } catch (RuntimeException e) {
       session.transactions().afterError();
       throw e;
+    }
+  }
+
+  /** Returns the Snowflake error for what DuckDB threw while rows were read. */
+  public static SqlError toSnowflake(SQLException error) {
+    return DuckDbErrors.toSnowflake(error);
+  }
+
+  /**
+   * Runs a statement again when another session changed the same rows: Snowflake would have waited
+   * for that session, DuckDB fails at once.
+   */
+  private Result repeatedly(Request request, Session session) throws SQLException {
+    boolean alone = !session.transactions().isActive();
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return run(request, session);
+      } catch (SQLException e) {
+        if (!alone || attempt == ATTEMPTS || !DuckDbErrors.isConflict(e)) {
+          throw e;
+        }
+        session.transactions().rollback();
+        pause(attempt);
+      }
+    }
+  }
+
+  private static void pause(int attempt) {
+    try {
+      Thread.sleep(ThreadLocalRandom.current().nextInt(1, 2 + Math.min(attempt, LONGEST_PAUSE)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw SqlError.of("000604", "57014", "SQL execution canceled", e);
     }
   }
 

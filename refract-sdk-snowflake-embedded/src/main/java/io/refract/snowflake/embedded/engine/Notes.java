@@ -30,6 +30,15 @@ public record Notes(Map<String, String> values) {
   /** Of a column, the type as it was declared. */
   public static final String TYPE = "type";
 
+  /** Of a column, its default as it was written. */
+  public static final String DEFAULT = "default";
+
+  /** Of a column, its place in the primary key, from 1 on. */
+  public static final String PRIMARY_KEY = "primaryKey";
+
+  /** Of a column, present when it is unique by itself. */
+  public static final String UNIQUE = "unique";
+
   /** Of a table, TRANSIENT or TEMPORARY. */
   public static final String KIND = "kind";
 

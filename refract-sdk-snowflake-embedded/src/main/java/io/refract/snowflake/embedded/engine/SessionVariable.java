@@ -6,7 +6,12 @@ import io.refract.snowflake.embedded.sql.SnowflakeType;
  * The value of a {@code $variable}.
  *
  * @param type its Snowflake type
- * @param literal the value as a Snowflake SQL literal, to stand in its place in a statement
- * @param text the value as text, for SHOW VARIABLES
+ * @param text the value as text
  */
-public record SessionVariable(SnowflakeType type, String literal, String text) {}
+public record SessionVariable(SnowflakeType type, String text) {
+
+  /** Returns the value as a DuckDB expression. */
+  public String duckDb() {
+    return "CAST(" + Catalog.literal(text) + " AS " + type.duckDb() + ")";
+  }
+}

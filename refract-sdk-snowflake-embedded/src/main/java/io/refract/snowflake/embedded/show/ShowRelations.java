@@ -6,7 +6,6 @@ import io.refract.snowflake.embedded.sql.QualifiedName;
 import io.refract.snowflake.embedded.sql.SqlError;
 import java.sql.SQLException;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** SHOW TABLES, VIEWS, OBJECTS, COLUMNS and KEYS. */
 final class ShowRelations {
@@ -145,26 +144,19 @@ final class ShowRelations {
             "created_on:t database_name schema_name table_name column_name key_sequence:n"
                 + " constraint_name rely comment");
     for (Relation relation : relations(session, clauses)) {
-      for (@Nullable Object[] row :
-          session.query(
-              """
-              SELECT constraint_name, unnest(constraint_column_names),
-                     generate_subscripts(constraint_column_names, 1)
-              FROM duckdb_constraints()
-              WHERE schema_name = ? AND table_name = ? AND constraint_type = 'PRIMARY KEY'
-              """,
-              relation.temporary() ? "main" : relation.schema().duckDbName(),
-              relation.name())) {
-        table.add(
-            relation.createdOn(),
-            relation.schema().database(),
-            relation.schema().name(),
-            relation.name(),
-            row[1],
-            row[2],
-            "SYS_CONSTRAINT_" + row[0],
-            "false",
-            null);
+      for (TableColumn column : TableColumn.of(session, relation)) {
+        if (column.primaryKey()) {
+          table.add(
+              relation.createdOn(),
+              relation.schema().database(),
+              relation.schema().name(),
+              relation.name(),
+              column.name(),
+              Long.valueOf(column.notes().get(Notes.PRIMARY_KEY)),
+              "SYS_CONSTRAINT_" + relation.name(),
+              "false",
+              null);
+        }
       }
     }
     return table;

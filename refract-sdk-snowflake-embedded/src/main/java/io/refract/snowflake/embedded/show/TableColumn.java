@@ -6,9 +6,7 @@ import io.refract.snowflake.embedded.engine.Session;
 import io.refract.snowflake.embedded.sql.SnowflakeType;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,47 +17,25 @@ import org.jspecify.annotations.Nullable;
  * @param nullable whether it takes NULL
  * @param defaultValue the expression of its default, or null
  * @param notes what DuckDB does not know about it
- * @param primaryKey whether it is part of the primary key
- * @param uniqueKey whether it is part of a unique key
  */
 record TableColumn(
-    String name,
-    SnowflakeType type,
-    boolean nullable,
-    @Nullable String defaultValue,
-    Notes notes,
-    boolean primaryKey,
-    boolean uniqueKey) {
+    String name, SnowflakeType type, boolean nullable, @Nullable String defaultValue, Notes notes) {
 
   /** Returns the columns of a table or view in their order. */
   static List<TableColumn> of(Session session, Relation relation) throws SQLException {
     String database = relation.temporary() ? "'temp'" : "current_database()";
     String schema = relation.temporary() ? "main" : relation.schema().duckDbName();
-    Set<String> primary = new HashSet<>();
-    Set<String> unique = new HashSet<>();
-    for (@Nullable Object[] row :
-        session.query(
-            "SELECT constraint_type, unnest(constraint_column_names) FROM duckdb_constraints()"
-                + " WHERE database_name = "
-                + database
-                + " AND schema_name = ? AND table_name = ?"
-                + " AND constraint_type IN ('PRIMARY KEY', 'UNIQUE')",
-            schema,
-            relation.name())) {
-      boolean isPrimary = "PRIMARY KEY".equals(row[0]);
-      (isPrimary ? primary : unique).add(String.valueOf(row[1]));
-    }
     List<TableColumn> columns = new ArrayList<>();
     for (@Nullable Object[] row :
         session.query(
-            "SELECT column_name, data_type, is_nullable, column_default, comment"
+            "SELECT column_name, data_type, is_nullable, comment"
                 + " FROM duckdb_columns() WHERE database_name = "
                 + database
                 + " AND schema_name = ? AND table_name = ? ORDER BY column_index",
             schema,
             relation.name())) {
       String name = String.valueOf(row[0]);
-      Notes notes = Notes.parse(row[4]);
+      Notes notes = Notes.parse(row[3]);
       String declared = notes.get(Notes.TYPE);
       columns.add(
           new TableColumn(
@@ -68,12 +44,20 @@ record TableColumn(
                   ? SnowflakeType.fromDuckDb(String.valueOf(row[1]))
                   : SnowflakeType.parse(declared),
               !Boolean.FALSE.equals(row[2]),
-              row[3] == null ? null : row[3].toString(),
-              notes,
-              primary.contains(name),
-              unique.contains(name)));
+              notes.values().get(Notes.DEFAULT),
+              notes));
     }
     return columns;
+  }
+
+  /** Tells whether it is part of the primary key. */
+  boolean primaryKey() {
+    return !notes.get(Notes.PRIMARY_KEY).isEmpty();
+  }
+
+  /** Tells whether it is declared unique by itself. */
+  boolean uniqueKey() {
+    return !notes.get(Notes.UNIQUE).isEmpty();
   }
 
   /** Returns the type as SHOW COLUMNS prints it. */

@@ -67,7 +67,9 @@ final class Arithmetic {
               + first
               + ", "
               + second
-              + ", 'SCALE', '" + scale + "') AS DECIMAL(38,"
+              + ", 'SCALE', '"
+              + scale
+              + "') AS DECIMAL(38,"
               + scale
               + "))";
       return new Expr(sql, Kind.NUMBER, scale, null);

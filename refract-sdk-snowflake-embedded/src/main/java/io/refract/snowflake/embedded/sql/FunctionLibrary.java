@@ -77,8 +77,7 @@ public final class FunctionLibrary {
 
   /** Asking a chunk for a vector costs a call into DuckDB, so it is done once for all rows. */
   private static DuckDBReadableVector[] vectors(DuckDBDataChunkReader chunk) {
-    DuckDBReadableVector[] vectors =
-        new DuckDBReadableVector[Math.toIntExact(chunk.columnCount())];
+    DuckDBReadableVector[] vectors = new DuckDBReadableVector[Math.toIntExact(chunk.columnCount())];
     for (int i = 0; i < vectors.length; i++) {
       vectors[i] = chunk.vector(i);
     }

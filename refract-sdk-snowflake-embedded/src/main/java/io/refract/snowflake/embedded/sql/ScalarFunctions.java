@@ -15,9 +15,9 @@ import java.util.TreeSet;
  * <p>Conversions: {@code t} text, {@code i} whole number, {@code n} number of any type, {@code r}
  * double, {@code b} truth value, {@code m} date or timestamp, {@code v} JSON, {@code j} text of
  * JSON, {@code x} unchanged, {@code u} all these of one type. Results: {@code T} text, {@code N}
- * number, {@code F} double, {@code B} truth value, {@code D} date, {@code S} timestamp, {@code M} time, {@code V}
- * JSON, {@code Y} bytes, {@code ?} unknown, {@code U} the common kind of the {@code u}, a digit the
- * kind of that argument.
+ * number, {@code F} double, {@code B} truth value, {@code D} date, {@code S} timestamp, {@code M}
+ * time, {@code V} JSON, {@code Y} bytes, {@code ?} unknown, {@code U} the common kind of the {@code
+ * u}, a digit the kind of that argument.
  *
  * <p>Source: the pages of Snowflake's function reference with the functions' names.
  */

@@ -165,6 +165,9 @@ final class QueryRun implements Runnable {
       fail(e);
     } catch (SqlError e) {
       fail(reasonOr(new Failure(e.code(), e.sqlState(), e.text())));
+    } catch (SQLException e) {
+      SqlError error = Engine.toSnowflake(e);
+      fail(reasonOr(new Failure(error.code(), error.sqlState(), error.text())));
     } catch (Throwable e) {
       // An Error must not leave the client waiting: the driver would wait for minutes.
       LOG.debug("Statement {} failed", queryId, e);

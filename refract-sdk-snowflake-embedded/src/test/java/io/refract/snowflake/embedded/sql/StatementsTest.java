@@ -36,10 +36,7 @@ class StatementsTest {
     try (InputStream in =
         Objects.requireNonNull(StatementsTest.class.getResourceAsStream("statements.txt"))) {
       return new String(in.readAllBytes(), StandardCharsets.UTF_8)
-          .lines()
-          .filter(line -> !line.isBlank() && !line.startsWith("#"))
-          .toList()
-          .stream();
+          .lines().filter(line -> !line.isBlank() && !line.startsWith("#")).toList().stream();
     }
   }
 

@@ -79,8 +79,8 @@ class TranslatorTest {
   void binds_are_inserted_with_the_type_of_their_column() {
     database.run("create table t(n number(10,2), s varchar, d date)");
     assertThat(
-            database.one(
-                    "insert into t values (?, ?, ?)", new BigDecimal("1.5"), "x", "2024-01-02")
+            database
+                .one("insert into t values (?, ?, ?)", new BigDecimal("1.5"), "x", "2024-01-02")
                 .rows())
         .isEqualTo("1");
     assertThat(database.run("select * from t")).isEqualTo("1.50\tx\t2024-01-02");
@@ -105,7 +105,9 @@ class TranslatorTest {
 
   @Test
   void a_views_meaning_does_not_depend_on_the_current_schema() {
-    assertThat(Translator.translate("create view v as select * from t_missing", contextWithTable()).main())
+    assertThat(
+            Translator.translate("create view v as select * from t_missing", contextWithTable())
+                .main())
         .contains("\"DB.PUBLIC\".\"T_MISSING\"");
   }
 
