@@ -19,7 +19,7 @@ final class Datasets {
   static Dataset read(Path file, String source, String target) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
     return name.endsWith(".jsonl") || name.endsWith(".ndjson")
-        ? Dataset.jsonl(file).source(source).target(target)
-        : Dataset.csv(file).source(source).target(target);
+        ? Dataset.jsonl(file).source(source).target(target).read()
+        : Dataset.csv(file).source(source).target(target).read();
   }
 }

@@ -101,9 +101,8 @@ final class Generate implements Callable<Integer> {
   private static String text(String line, Path file, long number) {
     try {
       JsonElement element = JsonParser.parseString(line);
-      if (element.isJsonObject()
-          && element.getAsJsonObject().get("text") instanceof JsonElement text
-          && text.isJsonPrimitive()) {
+      JsonElement text = element.isJsonObject() ? element.getAsJsonObject().get("text") : null;
+      if (text != null && text.isJsonPrimitive()) {
         return text.getAsString();
       }
     } catch (JsonParseException e) {

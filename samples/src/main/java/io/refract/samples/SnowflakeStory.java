@@ -13,11 +13,11 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
 import org.apache.commons.csv.CSVFormat;
-import org.apache.commons.csv.CSVPrinter;
 import org.jspecify.annotations.Nullable;
 
 /** The Snowflake part of {@link EndToEnd}: load the tickets, deploy the model, call it from SQL. */
@@ -83,13 +83,13 @@ final class SnowflakeStory {
 
   private Path writeCsv(List<Example> tickets) {
     Path csv = directory.resolveSibling("support_tickets.csv");
-    try (CSVPrinter printer =
-        new CSVPrinter(
-            Files.newBufferedWriter(csv, StandardCharsets.UTF_8),
-            CSVFormat.RFC4180.builder().setHeader("ticket_id", "request").get())) {
-      for (int i = 0; i < tickets.size(); i++) {
-        printer.printRecord(ticketId(i), tickets.get(i).source());
-      }
+    List<String> lines = new ArrayList<>();
+    lines.add("ticket_id,request");
+    for (int i = 0; i < tickets.size(); i++) {
+      lines.add(CSVFormat.RFC4180.format(ticketId(i), tickets.get(i).source()));
+    }
+    try {
+      Files.write(csv, lines, StandardCharsets.UTF_8);
     } catch (IOException e) {
       throw new UncheckedIOException("Writing the tickets to " + csv + " failed: " + e, e);
     }
