@@ -17,7 +17,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -55,7 +57,9 @@ final class FineTune implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "DIR",
-      description = "Checkpoint directory to write (default: samples/output/fine-tune/model).")
+      description =
+          "Checkpoint directory to write; it must be new or empty (default: the next free"
+              + " samples/output/fine-tune/model-N).")
   @Nullable Path output;
 
   @Option(
@@ -70,8 +74,9 @@ final class FineTune implements Callable<Integer> {
   public Integer call() {
     PrintStream out = System.out;
     Instant start = Instant.now();
-    Path directory = output == null ? SampleFiles.output("fine-tune").resolve("model") : output;
-    Dataset dataset = Datasets.read(java.util.Objects.requireNonNull(data), source, target);
+    Path directory = output == null ? nextFree(SampleFiles.output("fine-tune")) : output;
+    requireEmpty(directory);
+    Dataset dataset = Datasets.read(Objects.requireNonNull(data), source, target);
     out.println(dataset.report());
     Split split = dataset.holdOut(training.holdOut, training.seed);
     out.printf(
@@ -105,6 +110,30 @@ final class FineTune implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private static Path nextFree(Path folder) {
+    int number = 1;
+    while (Files.exists(folder.resolve("model-" + number))) {
+      number++;
+    }
+    return folder.resolve("model-" + number);
+  }
+
+  /** Finds out before the training what would fail after it. */
+  private static void requireEmpty(Path directory) {
+    if (Files.notExists(directory)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(directory)) {
+      if (files.findAny().isPresent()) {
+        throw new SampleException(
+            "The checkpoint cannot go to " + directory + ": there are files in it. Name a new"
+                + " directory with --output.");
+      }
+    } catch (IOException e) {
+      throw new SampleException("The checkpoint cannot go to " + directory + ": " + e);
+    }
   }
 
   private Report report(Split split, TrainingResult result, Duration total) {

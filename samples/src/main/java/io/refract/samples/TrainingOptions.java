@@ -2,6 +2,9 @@ package io.refract.samples;
 
 import io.refract.train.T5Trainer;
 import io.refract.train.data.Dataset;
+import io.refract.train.metric.ExactMatch;
+import io.refract.train.metric.Rouge;
+import io.refract.train.t5.T5Model;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -82,7 +85,7 @@ final class TrainingOptions {
   @Nullable Path report;
 
   /** Returns a trainer over the training side of a split, with these options. */
-  T5Trainer trainer(io.refract.train.t5.T5Model t5, Dataset training) {
+  T5Trainer trainer(T5Model t5, Dataset training) {
     return T5Trainer.of(t5)
         .data(training)
         .taskPrefix(prefix)
@@ -92,6 +95,8 @@ final class TrainingOptions {
         .batchSize(batchSize)
         .learningRate(learningRate)
         .warmupRatio(0.1)
+        .metric(new ExactMatch())
+        .metric(Rouge.all())
         .seed(seed);
   }
 }
