@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.refract.progress.Progress;
 import io.refract.train.TrainingResult;
+import io.refract.train.callback.EpochReport;
 import io.refract.train.data.Dataset;
 import io.refract.train.data.Example;
 import io.refract.train.data.Split;
@@ -16,7 +17,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -142,12 +145,20 @@ final class FineTune implements Callable<Integer> {
     report.put("held_out_rows", split.validation().size());
     report.put("metrics_before", result.metricsBefore());
     report.put("metrics_after", result.metrics());
-    report.put("history", result.history());
+    report.put("epochs", result.history().stream().map(FineTune::epoch).toList());
     report.put("steps", result.steps());
     report.put("tokens_per_second", result.tokensPerSecond());
     report.time("train", result.duration());
     report.time("total", total);
     return report;
+  }
+
+  private static Map<String, Object> epoch(EpochReport epoch) {
+    Map<String, Object> values = new LinkedHashMap<>();
+    values.put("epoch", epoch.epoch());
+    values.put("train_loss", epoch.trainingLoss());
+    values.putAll(epoch.metrics());
+    return values;
   }
 
   private static void write(Dataset dataset, Path file) {

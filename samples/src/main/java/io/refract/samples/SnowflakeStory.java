@@ -58,8 +58,8 @@ final class SnowflakeStory {
       out.println("This is what will run:\n");
       out.println(plan.sql().indent(2));
       out.println(
-          "The first call installs torch and transformers into a cached Python environment; that is"
-              + " a download of about 300 MB, once.");
+          "Creating the function installs torch and transformers into a Python environment in the"
+              + " user's cache folder; the first time that is a download of about 3 GB on Linux.");
       plan.apply(Progress.bar());
 
       heading("6. Call it from SQL");
