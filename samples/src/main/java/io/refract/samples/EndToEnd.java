@@ -24,8 +24,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /**
- * The whole story: fine-tune a T5, register it, promote it, score through the registry, deploy it to
- * an embedded Snowflake and call it from SQL.
+ * The whole story: fine-tune a T5, register it, promote it, score through the registry, deploy it
+ * to an embedded Snowflake and call it from SQL.
  */
 @Command(
     name = "end-to-end",

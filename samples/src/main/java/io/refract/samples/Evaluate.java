@@ -28,7 +28,11 @@ final class Evaluate implements Callable<Integer> {
       description = "Hugging Face checkpoint directory.")
   String model = "";
 
-  @Option(names = "--data", paramLabel = "FILE", required = true, description = "CSV or JSONL file.")
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      required = true,
+      description = "CSV or JSONL file.")
   @Nullable Path data;
 
   @Option(

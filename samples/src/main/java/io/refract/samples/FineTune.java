@@ -38,7 +38,11 @@ import picocli.CommandLine.Option;
             + " transformers loads too.")
 final class FineTune implements Callable<Integer> {
 
-  @Option(names = "--data", paramLabel = "FILE", required = true, description = "CSV or JSONL file.")
+  @Option(
+      names = "--data",
+      paramLabel = "FILE",
+      required = true,
+      description = "CSV or JSONL file.")
   @Nullable Path data;
 
   @Option(
@@ -131,7 +135,9 @@ final class FineTune implements Callable<Integer> {
     try (Stream<Path> files = Files.list(directory)) {
       if (files.findAny().isPresent()) {
         throw new SampleException(
-            "The checkpoint cannot go to " + directory + ": there are files in it. Name a new"
+            "The checkpoint cannot go to "
+                + directory
+                + ": there are files in it. Name a new"
                 + " directory with --output.");
       }
     } catch (IOException e) {

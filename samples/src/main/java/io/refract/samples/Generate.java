@@ -109,7 +109,11 @@ final class Generate implements Callable<Integer> {
       // Reported below like any other line without a text.
     }
     throw new SampleException(
-        "Reading " + file + ": line " + number + " is no JSON object with a \"text\". Nothing after"
+        "Reading "
+            + file
+            + ": line "
+            + number
+            + " is no JSON object with a \"text\". Nothing after"
             + " it was generated; mend or remove the line.");
   }
 

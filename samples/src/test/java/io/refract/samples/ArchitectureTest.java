@@ -2,9 +2,9 @@ package io.refract.samples;
 
 import static com.tngtech.archunit.core.domain.JavaModifier.PROTECTED;
 import static com.tngtech.archunit.core.domain.JavaModifier.PUBLIC;
-import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -29,8 +29,8 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
 
 /**
- * Holds the directions between modules and packages: {@code train -> core <- snowflake <- embedded},
- * no cycles, no foreign types in exported signatures.
+ * Holds the directions between modules and packages: {@code train -> core <- snowflake <-
+ * embedded}, no cycles, no foreign types in exported signatures.
  */
 class ArchitectureTest {
 

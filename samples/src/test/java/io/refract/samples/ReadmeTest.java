@@ -27,7 +27,8 @@ class ReadmeTest {
 
     String readme = Files.readString(ROOT.resolve("README.md"));
     String block =
-        readme.substring(readme.indexOf("```java") + 7, readme.indexOf("```", readme.indexOf("```java") + 7));
+        readme.substring(
+            readme.indexOf("```java") + 7, readme.indexOf("```", readme.indexOf("```java") + 7));
 
     assertThat(block.lines().map(String::stripTrailing).filter(line -> !line.isBlank()).toList())
         .isEqualTo(expected.stream().filter(line -> !line.isBlank()).toList());

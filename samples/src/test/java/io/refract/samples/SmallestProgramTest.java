@@ -24,7 +24,8 @@ class SmallestProgramTest {
 
   static void program() {
     // start region
-    var tickets = Dataset.csv(Path.of("tickets.csv")).source("request").target("category").holdOut(0.1, 42);
+    var tickets =
+        Dataset.csv(Path.of("tickets.csv")).source("request").target("category").holdOut(0.1, 42);
 
     ModelRegistry registry = ModelRegistry.at(Path.of("registry"));
     try (T5Model model = T5Model.load(Path.of("t5-small"))) {
