@@ -3,13 +3,13 @@
     python check_handler.py HANDLER.py WORK_DIRECTORY
     python check_handler.py --fixture DIRECTORY
 
-HANDLER.py must have been made for the prefix 'say "hi": \\u00e9 ', 30 source tokens, 9 new tokens,
-micro-batches of 4 rows and batches of 64. Checked with transformers 4.41.2, 4.57.6 and
-5.18.0; prints "ok" and the version.
+HANDLER.py must have been made for the prefix 'say "hi": \u00e9 ', 30 source tokens, 9 new tokens,
+micro-batches of 4 rows and batches of 64, as SdkDeploymentTest does, which runs check() inside a
+function. By hand it was run with transformers 4.41.2, 4.57.6 and 5.18.0; it prints "ok" and the
+version.
 
 The second form writes the checkpoint and, as expected.json, what transformers makes of some texts
-with the prefix 'shout: ', 30 source tokens and 9 new tokens. The fixture of
-refract-sdk-snowflake-embedded was written by transformers 4.57.6 and torch 2.13.0.
+with the same settings. The fixture tiny-t5 was written by transformers 4.57.6 and torch 2.13.0.
 """
 
 import importlib.util
@@ -78,9 +78,9 @@ def load_handler(path, directory):
     return handler
 
 
-def expected(network, tokenizer, text, prefix=PREFIX):
+def expected(network, tokenizer, text):
     """One row alone, straight from the documentation of transformers."""
-    ids = tokenizer(prefix + text, truncation=True, max_length=30, return_tensors="pt").input_ids
+    ids = tokenizer(PREFIX + text, truncation=True, max_length=30, return_tensors="pt").input_ids
     with torch.no_grad():
         output = network.generate(
             ids,
@@ -124,7 +124,7 @@ def write_fixture(directory):
     network = plain(make_checkpoint(directory))
     tokenizer = fast_tokenizer(directory)
     cases = [
-        {"text": text, "output": expected(network, tokenizer, text, "shout: ")}
+        {"text": text, "output": expected(network, tokenizer, text)}
         for text in some_texts()
     ]
     with open(os.path.join(directory, "expected.json"), "w", encoding="utf-8") as file:
@@ -132,7 +132,7 @@ def write_fixture(directory):
         file.write("\n")
 
 
-def main(handler_path, directory):
+def check(handler_path, directory):
     network = plain(make_checkpoint(directory))
     tokenizer = fast_tokenizer(directory)
     handler = load_handler(handler_path, directory)
@@ -171,11 +171,11 @@ def main(handler_path, directory):
     model.generate = original
 
     assert handler.model() is model
-    print("ok", transformers.__version__)
+    return "ok " + transformers.__version__
 
 
 if __name__ == "__main__":
     if sys.argv[1] == "--fixture":
         write_fixture(sys.argv[2])
     else:
-        main(sys.argv[1], sys.argv[2])
+        print(check(sys.argv[1], sys.argv[2]))
