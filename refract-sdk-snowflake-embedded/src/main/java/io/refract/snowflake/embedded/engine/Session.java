@@ -2,6 +2,7 @@ package io.refract.snowflake.embedded.engine;
 
 import io.refract.snowflake.embedded.sql.Identifier;
 import io.refract.snowflake.embedded.sql.QualifiedName;
+import io.refract.snowflake.embedded.sql.SqlContext;
 import io.refract.snowflake.embedded.sql.SqlError;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -75,6 +76,11 @@ public final class Session implements AutoCloseable {
   /** Returns the DuckDB connection; name resolution follows the current schema. */
   public DuckDBConnection connection() {
     return connection;
+  }
+
+  /** Returns what the translator asks about this session. */
+  public SqlContext sqlContext() {
+    return new SessionContext(this, "");
   }
 
   /** Returns the transactions of this session. */

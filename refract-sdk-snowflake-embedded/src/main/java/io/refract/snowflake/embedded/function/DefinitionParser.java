@@ -254,6 +254,9 @@ final class DefinitionParser {
   }
 
   private void validate(QualifiedName.Full name, List<Definition.Argument> table) {
+    if (!table.isEmpty()) {
+      throw SqlError.unsupported("table function " + name.sql() + " in " + language);
+    }
     if (language == Language.SQL) {
       if (body == null) {
         throw SqlError.syntax("Missing option(s): [AS]");
@@ -265,9 +268,6 @@ final class DefinitionParser {
         throw SqlError.unsupported("RETURNS NULL ON NULL INPUT of a function in SQL");
       }
       return;
-    }
-    if (!table.isEmpty()) {
-      throw SqlError.unsupported("table function " + name.sql() + " in " + language);
     }
     if (handler == null) {
       throw SqlError.syntax("Missing option(s): [HANDLER]");

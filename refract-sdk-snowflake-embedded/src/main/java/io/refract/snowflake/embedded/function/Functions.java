@@ -101,49 +101,37 @@ public final class Functions implements FunctionResolver, AutoCloseable {
   void updateMacro(QualifiedName.Full name, boolean temporary, Session session)
       throws SQLException {
     List<Macros.Overload> overloads = new ArrayList<>();
-    boolean table = false;
     for (CatalogObject object : engine.catalog().overloads(session, ObjectKind.FUNCTION, name)) {
       if (object.temporary() == temporary) {
         Definition definition = Definition.fromAttributes(name, object.attributes());
         String duckDbName = object.attribute(DUCKDB_NAME);
-        table |= definition.isTable();
         if (definition.options().language() == Language.SQL) {
-          throw SqlError.unsupported("CREATE FUNCTION ... LANGUAGE SQL");
+          session.update(bodies.create(definition, duckDbName, session));
         }
         overloads.add(
-            new Macros.Overload(definition, duckDbName, bodies.defaults(definition, session)));
+            new Macros.Overload(
+                definition,
+                duckDbName,
+                bodies.values(definition),
+                bodies.defaults(definition, session)));
       }
     }
     String macro = macro(name, temporary, session);
-    if (overloads.isEmpty()) {
-      session.update("DROP MACRO IF EXISTS " + macro);
-      session.update("DROP MACRO TABLE IF EXISTS " + macro);
-    } else if (table) {
-      if (overloads.size() > 1) {
-        throw SqlError.unsupported("overloads of the table function " + name.sql());
-      }
-    } else {
-      session.update(Macros.create(macro, overloads));
-    }
+    session.update(
+        overloads.isEmpty() ? "DROP MACRO IF EXISTS " + macro : Macros.create(macro, overloads));
   }
 
   @Override
   public Optional<String> scalar(Session session, QualifiedName name, int arguments)
       throws SQLException {
-    Optional<CatalogObject> found = find(session, name, arguments, "N");
-    return found.map(object -> macro(object.name(), object.temporary(), session));
+    return find(session, name, arguments)
+        .map(object -> macro(object.name(), object.temporary(), session));
   }
 
+  /** There are none: CREATE FUNCTION refuses them by name. */
   @Override
-  public Optional<String> table(Session session, QualifiedName name, List<String> arguments)
-      throws SQLException {
-    return find(session, name, arguments.size(), "Y")
-        .map(
-            object ->
-                Identifier.quote(object.attribute(DUCKDB_NAME))
-                    + "("
-                    + String.join(", ", arguments)
-                    + ")");
+  public Optional<String> table(Session session, QualifiedName name, List<String> arguments) {
+    return Optional.empty();
   }
 
   /** Returns the words to add to the answer of CREATE FUNCTION, or null. */
@@ -181,16 +169,14 @@ public final class Functions implements FunctionResolver, AutoCloseable {
     installed.put(name, function);
   }
 
-  private Optional<CatalogObject> find(
-      Session session, QualifiedName name, int arguments, String table) throws SQLException {
+  private Optional<CatalogObject> find(Session session, QualifiedName name, int arguments)
+      throws SQLException {
     if ((name.database() == null && session.database() == null)
         || (name.schema() == null && session.schema() == null)) {
       return Optional.empty();
     }
     List<CatalogObject> overloads =
-        engine.catalog().overloads(session, ObjectKind.FUNCTION, session.resolve(name)).stream()
-            .filter(object -> object.attribute("table_function").equals(table))
-            .toList();
+        engine.catalog().overloads(session, ObjectKind.FUNCTION, session.resolve(name));
     if (overloads.isEmpty()) {
       return Optional.empty();
     }

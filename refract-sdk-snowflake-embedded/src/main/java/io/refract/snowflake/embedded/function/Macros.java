@@ -15,8 +15,16 @@ import java.util.Map;
  */
 final class Macros {
 
-  /** One overload. */
-  record Overload(Definition definition, String duckDbName, List<String> defaults) {}
+  /**
+   * One overload.
+   *
+   * @param definition what it is
+   * @param duckDbName the name of its code in DuckDB
+   * @param values each argument as a DuckDB expression over {@link #parameter}, converted
+   * @param defaults each default as a DuckDB expression, converted
+   */
+  record Overload(
+      Definition definition, String duckDbName, List<String> values, List<String> defaults) {}
 
   private Macros() {}
 
@@ -46,6 +54,14 @@ final class Macros {
     return "CREATE OR REPLACE MACRO " + name + " " + String.join(",\n ", forms);
   }
 
+  /**
+   * Returns the quoted name of a macro's parameter. It is not the argument's own: DuckDB confuses
+   * that with a column of the same name in the body of a function in SQL.
+   */
+  static String parameter(Definition.Argument argument) {
+    return Identifier.quote("~" + argument.name().name());
+  }
+
   private static int arguments(Overload overload) {
     return overload.definition().arguments().size();
   }
@@ -58,7 +74,7 @@ final class Macros {
       List<String> longer = new ArrayList<>();
       for (String list : lists) {
         for (String type : typed ? types(argument.type()) : List.of("")) {
-          longer.add(list + (list.isEmpty() ? "" : ", ") + argument.name().quoted() + " " + type);
+          longer.add(list + (list.isEmpty() ? "" : ", ") + parameter(argument) + " " + type);
         }
       }
       lists = longer;
@@ -81,23 +97,29 @@ final class Macros {
     List<String> values = new ArrayList<>();
     for (int i = 0; i < arguments(overload); i++) {
       Definition.Argument argument = definition.arguments().get(i);
-      String value = i < count ? argument.name().quoted() : "(" + overload.defaults().get(i) + ")";
+      String value = i < count ? overload.values().get(i) : overload.defaults().get(i);
       values.add(
           definition.options().language() == Language.SQL
               ? cast(value, argument.type())
               : text(value, argument.type()));
     }
-    String call = Identifier.quote(overload.duckDbName()) + "(" + String.join(", ", values) + ")";
+    String call = sqlOrOwn(overload) + "(" + String.join(", ", values) + ")";
     return definition.options().language() == Language.SQL
         ? cast(call, definition.returns())
         : value(call, definition.returns());
   }
 
+  /** The body of a function in SQL is a macro in its schema; other code has no schema. */
+  private static String sqlOrOwn(Overload overload) {
+    Definition definition = overload.definition();
+    return definition.options().language() == Language.SQL
+        ? SqlBodies.macro(definition, overload.duckDbName())
+        : Identifier.quote(overload.duckDbName());
+  }
+
   /** Returns a value cast to a type, as Snowflake casts an argument. */
   private static String cast(String value, SnowflakeType type) {
-    return type.isSemiStructured()
-        ? "to_json(" + value + ")"
-        : "CAST(" + value + " AS " + type.duckDb() + ")";
+    return "CAST(" + value + " AS " + type.duckDb() + ")";
   }
 
   private static String text(String value, SnowflakeType type) {

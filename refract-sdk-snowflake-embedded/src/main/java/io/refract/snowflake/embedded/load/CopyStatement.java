@@ -130,12 +130,9 @@ record CopyStatement(
 
   private static StagePath sourceOf(String query) {
     TokenStream in = TokenStream.of(query);
-    while (!in.atEnd()) {
-      if (in.accept("FROM") && StagePath.isAt(in)) {
+    while (in.peek().kind() != Token.Kind.END) {
+      if (in.next().isWord("FROM") && StagePath.isAt(in)) {
         return StagePath.read(in);
-      }
-      if (in.peek().kind() != Token.Kind.END && !in.at("FROM")) {
-        in.next();
       }
     }
     throw SqlError.syntax("COPY INTO needs a query over one stage.");

@@ -15,14 +15,20 @@ import io.refract.snowflake.embedded.sql.Identifier;
 import io.refract.snowflake.embedded.sql.SnowflakeType;
 import io.refract.snowflake.embedded.sql.SqlError;
 import io.refract.snowflake.embedded.sql.StatementKind;
+import io.refract.snowflake.embedded.sql.Token;
+import io.refract.snowflake.embedded.sql.TokenStream;
+import io.refract.snowflake.embedded.sql.Translation;
+import io.refract.snowflake.embedded.sql.Translator;
 import io.refract.snowflake.embedded.stage.Stage;
 import io.refract.snowflake.embedded.stage.Stage.StagedFile;
+import io.refract.snowflake.embedded.stage.StagePath;
 import io.refract.snowflake.embedded.stage.Stages;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.duckdb.DuckDBAppender;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +68,7 @@ public final class CopyStatements implements StatementHandler {
       LoadHistory.createTable(session);
     }
     engine.addHandler(new CopyStatements(engine, stages));
+    engine.addRewriter(new StagedQueries(engine, stages));
   }
 
   @Override
@@ -77,10 +84,11 @@ public final class CopyStatements implements StatementHandler {
   @Override
   public Result execute(Request request, Session session) throws SQLException {
     CopyStatement copy = CopyStatement.parse(request.tokens(), engine.catalog(), session);
-    if (copy.query() != null) {
-      throw SqlError.unsupported("COPY INTO ... FROM (SELECT ...)");
-    }
     TargetTable table = TargetTable.read(copy.table(), session);
+    String query = copy.query();
+    if (query != null) {
+      return transform(copy, query, table, session);
+    }
     List<TargetColumn> columns = table.select(copy.columns());
     Stage stage = stages.find(copy.source(), session);
     FileFormat format = format(copy, session);
@@ -121,6 +129,88 @@ public final class CopyStatements implements StatementHandler {
       }
     }
     return Result.of(StatementType.COPY, COLUMNS, rows);
+  }
+
+  /** Loads through a query: its records wait in a table, and the query reads that table. */
+  private Result transform(CopyStatement copy, String query, TargetTable table, Session session)
+      throws SQLException {
+    if (copy.onError() != CopyStatement.OnError.ABORT_STATEMENT
+        || copy.match() != CopyStatement.Match.NONE) {
+      throw SqlError.unsupported(
+          "ON_ERROR = " + copy.onError() + " or MATCH_BY_COLUMN_NAME of COPY INTO with a query");
+    }
+    Stage stage = stages.find(copy.source(), session);
+    FileFormat format = format(copy, session);
+    session.transactions().beforeDml();
+    List<@Nullable Object[]> result = new ArrayList<>();
+    List<StagedFile> files =
+        session
+            .transactions()
+            .atomically(
+                () -> {
+                  List<StagedFile> wanted = files(copy, table, stage, session);
+                  StagedTable staged = StagedTable.load(stage, wanted, format, query, session);
+                  Translation insert =
+                      Translator.translate(insert(copy, query, staged), session.sqlContext());
+                  for (String statement : insert.statements()) {
+                    session.update(statement);
+                  }
+                  staged.drop(session);
+                  for (int i = 0; i < wanted.size(); i++) {
+                    StagedFile file = wanted.get(i);
+                    LoadHistory.add(table, stage, file, session);
+                    long rows = staged.rows().get(i);
+                    result.add(
+                        new @Nullable Object[] {
+                          stage.label() + file.path(),
+                          "LOADED",
+                          rows,
+                          rows,
+                          1L,
+                          0L,
+                          null,
+                          null,
+                          null,
+                          null
+                        });
+                  }
+                  return wanted;
+                });
+    if (copy.purge()) {
+      files.forEach(stage::delete);
+    }
+    return result.isEmpty()
+        ? Result.status(StatementType.COPY, "Copy executed with 0 files processed.")
+        : Result.of(StatementType.COPY, COLUMNS, result);
+  }
+
+  private static String insert(CopyStatement copy, String query, StagedTable staged) {
+    TokenStream in = TokenStream.of(query);
+    while (!(in.at("FROM") && in.peek(1).kind() != Token.Kind.END)) {
+      in.next();
+    }
+    in.next();
+    if (!StagePath.isAt(in)) {
+      throw SqlError.unsupported("a query in COPY INTO that is no SELECT list FROM a stage");
+    }
+    int start = in.peek().start();
+    int end = in.next().end();
+    if (in.atOperator("(")) {
+      throw SqlError.unsupported("options of the staged file inside of COPY INTO's query");
+    }
+    String columns =
+        copy.columns().isEmpty()
+            ? ""
+            : copy.columns().stream()
+                .map(Identifier::quoted)
+                .collect(Collectors.joining(", ", " (", ")"));
+    return "INSERT INTO "
+        + copy.table().sql()
+        + columns
+        + " "
+        + query.substring(0, start)
+        + Identifier.quote(staged.name())
+        + query.substring(end);
   }
 
   private void fill(

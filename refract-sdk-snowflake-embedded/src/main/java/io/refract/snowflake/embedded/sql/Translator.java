@@ -66,4 +66,16 @@ public final class Translator {
     parser.in.expectEnd();
     return expression.typed();
   }
+
+  /**
+   * Converts a DuckDB expression, whose type is known only when DuckDB binds it, as Snowflake casts
+   * an argument of a function.
+   *
+   * @param duckDb DuckDB's text of the expression; it may occur several times in the answer, of
+   *     which DuckDB keeps one
+   * @param type the type to convert to
+   */
+  public static String convert(String duckDb, SnowflakeType type) {
+    return Casts.cast(new Expr(duckDb, Kind.UNKNOWN, -1, null), type, false).sql();
+  }
 }

@@ -174,6 +174,18 @@ class StageFilesTest {
   }
 
   @Test
+  void user_and_table_stages_exist_without_being_created() throws Exception {
+    Path file = file("a.csv", "1");
+    sql.run("CREATE OR REPLACE TABLE t (n INT)");
+
+    sql.run("PUT file://" + file + " @~/mine", "PUT file://" + file + " @%t");
+
+    assertThat(sql.column("LIST @~", "name")).containsExactly("mine/a.csv.gz");
+    assertThat(sql.column("LIST @%t", "name")).containsExactly("a.csv.gz");
+    assertThat(sql.error("PUT file://" + file + " @%nope").getErrorCode()).isEqualTo(2003);
+  }
+
+  @Test
   void a_missing_stage_is_reported_as_snowflake_does() throws Exception {
     Path file = file("a.csv", "1");
     for (String statement :
