@@ -6,9 +6,6 @@ import java.util.TreeSet;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.HelpCommand;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** The command line behind {@code samples/run}: lists the samples and runs one by name. */
 @Command(
@@ -23,16 +20,9 @@ import picocli.CommandLine.Spec;
     },
     mixinStandardHelpOptions = true,
     version = "Refract SDK samples 0.1.0-SNAPSHOT")
-final class Samples implements Runnable {
-
-  @Spec private CommandSpec spec;
+final class Samples {
 
   private Samples() {}
-
-  @Override
-  public void run() {
-    throw new ParameterException(spec.commandLine(), "Say which sample to run.");
-  }
 
   /**
    * Runs a sample.
