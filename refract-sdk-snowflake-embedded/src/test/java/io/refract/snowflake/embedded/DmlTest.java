@@ -2,7 +2,9 @@ package io.refract.snowflake.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
 import java.sql.Connection;
+import java.sql.Date;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -72,6 +74,51 @@ class DmlTest extends ServerTest {
       assertFails(insert::executeBatch, 100072, "22000");
     }
     assertThat(sql.rows("SELECT COUNT(*) FROM STRICT_T")).containsExactly("0");
+  }
+
+  @Test
+  void a_batch_of_mixed_values_works_inside_a_transaction() throws SQLException {
+    sql.run(
+        "CREATE OR REPLACE TABLE MIXED (N NUMBER(20,5), F FLOAT, D DATE, B BOOLEAN, S VARCHAR)");
+    sql.connection().setAutoCommit(false);
+    sql.run("INSERT INTO MIXED (S) VALUES ('before')");
+    try (PreparedStatement insert =
+        sql.connection().prepareStatement("INSERT INTO MIXED VALUES (?, ?, ?, ?, TRIM(?))")) {
+      for (int i = 0; i < 40; i++) {
+        insert.setBigDecimal(1, new BigDecimal(i).movePointLeft(i % 5));
+        insert.setDouble(2, i / 4.0);
+        insert.setDate(3, i == 3 ? null : Date.valueOf("2024-01-31"));
+        insert.setBoolean(4, i % 2 == 0);
+        insert.setString(5, " " + i + " ");
+        insert.addBatch();
+      }
+      assertThat(insert.executeBatch()).hasSize(40);
+    }
+    assertThat(sql.rows("SELECT * FROM MIXED WHERE S = '39'"))
+        .containsExactly("0.00390|9.75|2024-01-31|FALSE|39");
+    assertThat(sql.rows("SELECT COUNT(*), COUNT(D), SUM(N) FROM MIXED"))
+        .containsExactly("41|39|" + sumOfMixed());
+    sql.connection().rollback();
+    assertThat(sql.rows("SELECT COUNT(*) FROM MIXED")).containsExactly("0");
+    sql.connection().setAutoCommit(true);
+  }
+
+  private static String sumOfMixed() {
+    BigDecimal sum = BigDecimal.ZERO;
+    for (int i = 0; i < 40; i++) {
+      sum = sum.add(new BigDecimal(i).movePointLeft(i % 5));
+    }
+    return sum.setScale(5).toPlainString();
+  }
+
+  @Test
+  void a_column_that_another_session_adds_is_there_at_once() throws SQLException {
+    sql.run("INSERT INTO T VALUES (1, 'a')");
+    try (Sql other = Sql.to(snowflake)) {
+      other.run("ALTER TABLE T ADD COLUMN EXTRA VARIANT");
+    }
+    sql.run("INSERT INTO T SELECT 2, 'b', PARSE_JSON('{\"x\":5}')");
+    assertThat(sql.rows("SELECT EXTRA:x::INT FROM T WHERE ID = 2")).containsExactly("5");
   }
 
   @Test

@@ -14,12 +14,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * A statement that comes with the values of many rows at once.
  *
- * <p>{@code INSERT ... VALUES (?, ?)} is run with many rows at a time: DuckDB needs as long for one
- * row as for some hundred.
+ * <p>{@code INSERT INTO T VALUES (?, UPPER(?))} is run as {@code INSERT INTO T SELECT C1, UPPER(C2)
+ * FROM} a temporary table of the values: DuckDB needs about as long for one row as for a thousand.
+ * Anything else is run once per row.
  */
 final class Batch {
 
-  private static final int ROWS_AT_A_TIME = 200;
+  private static final int FEW_ROWS = 8;
 
   private Batch() {}
 
@@ -36,82 +37,101 @@ final class Batch {
     }
     int rows = request.binds().stream().mapToInt(bind -> bind.values().size()).max().orElse(0);
     session.transactions().beforeDml();
-    long count = session.transactions().atomically(() -> run(queries, request, session, rows));
+    long count =
+        session
+            .transactions()
+            .atomically(
+                () -> {
+                  String select = rows > FEW_ROWS ? select(request) : null;
+                  return select == null
+                      ? rowByRow(queries, request, session, rows)
+                      : together(queries, request, session, rows, select);
+                });
     return Dml.counts(request.kind(), count, List.of());
   }
 
-  private static long run(QueryRunner queries, Request request, Session session, int rows)
+  private static long together(
+      QueryRunner queries, Request request, Session session, int rows, String select)
       throws SQLException {
-    String tuple = tuple(request);
-    long count = 0;
-    int done = 0;
-    if (tuple != null && rows >= ROWS_AT_A_TIME) {
-      String many = request.text() + (", " + tuple).repeat(ROWS_AT_A_TIME - 1);
-      Translation translation = queries.translate(request.withText(many), session);
-      try (PreparedStatement statement = prepare(translation, session)) {
-        for (; done + ROWS_AT_A_TIME <= rows; done += ROWS_AT_A_TIME) {
-          count += run(statement, translation, request, session, done);
-        }
-      }
+    try (BatchTable values = BatchTable.create(session, request.binds(), rows)) {
+      Translation translation =
+          queries.translate(request.withText(select + " FROM " + values.name().sql()), session);
+      return queries.dmlCount(translation, List.of(), session);
     }
-    if (done < rows) {
-      Translation translation = queries.translate(request, session);
-      try (PreparedStatement statement = prepare(translation, session)) {
-        for (; done < rows; done++) {
-          count += run(statement, translation, request, session, done);
+  }
+
+  private static long rowByRow(QueryRunner queries, Request request, Session session, int rows)
+      throws SQLException {
+    Translation translation = queries.translate(request, session);
+    if (translation.statements().size() != 1) {
+      throw SqlError.unsupported("a batch of a statement that is several in DuckDB");
+    }
+    BindNumbers numbered = BindNumbers.of(translation.main());
+    long count = 0;
+    try (PreparedStatement statement = session.connection().prepareStatement(numbered.sql())) {
+      for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < numbered.sources().size(); i++) {
+          BindValues.set(statement, i + 1, request.binds().get(numbered.sources().get(i) - 1), row);
         }
+        count +=
+            session.tracked(
+                statement,
+                () -> statement.execute() ? 0L : Math.max(0L, statement.getLargeUpdateCount()));
       }
     }
     return count;
   }
 
-  private static PreparedStatement prepare(Translation translation, Session session)
-      throws SQLException {
-    if (translation.statements().size() != 1) {
-      throw SqlError.unsupported("a batch of a statement that is several in DuckDB");
+  /**
+   * Returns {@code INSERT INTO T SELECT ...} with a column for each {@code ?}, or null when the
+   * statement does not end in one row of VALUES.
+   */
+  private static @Nullable String select(Request request) {
+    if (request.kind() != StatementKind.INSERT) {
+      return null;
     }
-    return session.connection().prepareStatement(BindNumbers.of(translation.main()).sql());
-  }
-
-  private static long run(
-      PreparedStatement statement,
-      Translation translation,
-      Request request,
-      Session session,
-      int from)
-      throws SQLException {
-    List<Integer> sources = BindNumbers.of(translation.main()).sources();
-    int perRow = request.binds().size();
-    for (int i = 0; i < sources.size(); i++) {
-      int source = sources.get(i) - 1;
-      BindValues.set(
-          statement, i + 1, request.binds().get(source % perRow), from + source / perRow);
-    }
-    return session.tracked(
-        statement, () -> statement.execute() ? 0L : Math.max(0L, statement.getLargeUpdateCount()));
-  }
-
-  /** Returns the text of the one row of VALUES that ends an INSERT, or null when there is none. */
-  private static @Nullable String tuple(Request request) {
     TokenStream in = request.tokens();
     List<Token> tokens = new ArrayList<>();
     while (in.peek().kind() != Token.Kind.END) {
       tokens.add(in.next());
     }
+    int open = openOfLastRow(tokens);
+    if (open < 1 || !tokens.get(open - 1).isWord("VALUES")) {
+      return null;
+    }
+    StringBuilder text = new StringBuilder(in.slice(0, tokens.get(open - 1).start()));
+    text.append("SELECT ");
+    int copied = tokens.get(open).end();
+    int column = 0;
+    for (Token token : tokens.subList(open + 1, tokens.size() - 1)) {
+      if (token.isWord("DEFAULT")) {
+        return null;
+      }
+      if (token.isOperator("?")) {
+        text.append(in.slice(copied, token.start())).append(BatchTable.column(column));
+        copied = token.end();
+        column++;
+      }
+    }
+    boolean allBindsInRow = column == request.binds().size();
+    return allBindsInRow
+        ? text.append(in.slice(copied, tokens.get(tokens.size() - 1).start())).toString()
+        : null;
+  }
+
+  /** Returns the index of the parenthesis that the last token closes, or -1. */
+  private static int openOfLastRow(List<Token> tokens) {
     int depth = 0;
-    for (int i = tokens.size() - 1; i > 0; i--) {
-      Token token = tokens.get(i);
-      if (token.isOperator(")")) {
+    for (int i = tokens.size() - 1; i >= 0; i--) {
+      if (tokens.get(i).isOperator(")")) {
         depth++;
-      } else if (token.isOperator("(")) {
+      } else if (tokens.get(i).isOperator("(")) {
         depth--;
       }
       if (depth == 0) {
-        return token.isOperator("(") && tokens.get(i - 1).isWord("VALUES")
-            ? in.slice(token.start(), tokens.get(tokens.size() - 1).end())
-            : null;
+        return tokens.get(i).isOperator("(") ? i : -1;
       }
     }
-    return null;
+    return -1;
   }
 }

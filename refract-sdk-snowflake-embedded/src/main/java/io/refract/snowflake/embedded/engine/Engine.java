@@ -49,6 +49,7 @@ public final class Engine implements AutoCloseable {
   private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
   private final Map<Long, Session> sessions = new ConcurrentHashMap<>();
   private final AtomicLong sessionIds = new AtomicLong();
+  private final AtomicLong definitions = new AtomicLong();
   private final QueryRunner queries = new QueryRunner();
 
   private Engine(EngineSettings settings, DuckDBConnection root) throws SQLException {
@@ -157,6 +158,15 @@ public final class Engine implements AutoCloseable {
     sessions.put(session.id(), session);
     session.initialize();
     return session;
+  }
+
+  /** Returns a number that changes whenever a table, view or schema does. */
+  long definitionsVersion() {
+    return definitions.get();
+  }
+
+  void definitionsChanged() {
+    definitions.incrementAndGet();
   }
 
   void forget(Session session) {

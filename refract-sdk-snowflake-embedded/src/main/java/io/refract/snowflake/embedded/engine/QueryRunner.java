@@ -67,14 +67,19 @@ final class QueryRunner {
         : session.transactions().atomically(() -> dmlStatements(translation, binds, session));
   }
 
-  private static Result dmlStatements(Translation translation, List<Bind> binds, Session session)
-      throws SQLException {
+  /** Runs the statements of INSERT, UPDATE or DELETE and returns the number of rows. */
+  long dmlCount(Translation translation, List<Bind> binds, Session session) throws SQLException {
     List<String> statements = translation.statements();
     for (String sql : statements.subList(0, statements.size() - 1)) {
       run(sql, binds, session);
     }
+    return run(translation.main(), binds, session);
+  }
+
+  private Result dmlStatements(Translation translation, List<Bind> binds, Session session)
+      throws SQLException {
     if (translation.kind() != StatementKind.MERGE) {
-      long count = run(translation.main(), binds, session);
+      long count = dmlCount(translation, binds, session);
       return Dml.counts(translation.kind(), count, List.of());
     }
     try (PreparedStatement statement = prepare(translation.main(), binds, session);

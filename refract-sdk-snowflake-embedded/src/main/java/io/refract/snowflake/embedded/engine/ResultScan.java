@@ -5,7 +5,6 @@ import io.refract.snowflake.embedded.sql.SqlError;
 import io.refract.snowflake.embedded.sql.StatementKind;
 import io.refract.snowflake.embedded.sql.Token;
 import io.refract.snowflake.embedded.sql.TokenStream;
-import java.math.BigDecimal;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,32 +60,12 @@ final class ResultScan implements StatementHandler {
       for (@Nullable Object[] row : rows(kept)) {
         appender.beginRow();
         for (int i = 0; i < row.length; i++) {
-          append(appender, row[i], kept.columns().get(i));
+          Appending.append(appender, row[i], kept.columns().get(i).type());
         }
         appender.endRow();
       }
     }
     return table;
-  }
-
-  private static void append(DuckDBAppender appender, @Nullable Object value, Column column)
-      throws SQLException {
-    if (value == null) {
-      appender.appendNull();
-      return;
-    }
-    switch (column.type().base()) {
-      case NUMBER ->
-          appender.append(new BigDecimal(value.toString()).setScale(column.type().scale()));
-      case FLOAT -> appender.append(((Number) value).doubleValue());
-      case BOOLEAN -> appender.append((Boolean) value);
-      case DATE -> appender.append((java.time.LocalDate) value);
-      case TIME -> appender.append((java.time.LocalTime) value);
-      case TIMESTAMP_NTZ -> appender.append((java.time.LocalDateTime) value);
-      case TIMESTAMP_LTZ, TIMESTAMP_TZ -> appender.append((java.time.OffsetDateTime) value);
-      case BINARY -> appender.append((byte[]) value);
-      default -> appender.append(value.toString());
-    }
   }
 
   private static ResultStore.Kept kept(Session session, Request request) {

@@ -34,6 +34,7 @@ public final class Session implements AutoCloseable {
   private final Transactions transactions;
   private final SessionParameters parameters = new SessionParameters();
   private final Map<String, SessionVariable> variables = new TreeMap<>();
+  private final ColumnCache columnCache = new ColumnCache();
   private final List<CatalogObject> temporaryObjects = new ArrayList<>();
   private final List<String> queryIds = new ArrayList<>();
   private final ReentrantLock lock = new ReentrantLock(true);
@@ -50,7 +51,7 @@ public final class Session implements AutoCloseable {
     this.id = id;
     this.user = user;
     this.connection = connection;
-    this.transactions = new Transactions(connection);
+    this.transactions = new Transactions(connection, engine::definitionsChanged);
   }
 
   /** Returns the engine of this session. */
@@ -181,6 +182,10 @@ public final class Session implements AutoCloseable {
             ? CatalogTables.NOWHERE
             : QualifiedName.duckDbSchema(database, schema);
     update("SET search_path = " + Catalog.literal(Identifier.quote(current)));
+  }
+
+  ColumnCache columnCache() {
+    return columnCache;
   }
 
   /** Returns the temporary stages, file formats and functions of this session. */

@@ -89,6 +89,19 @@ final class TableColumns {
 
   /** Returns the columns of a table or view; empty when there is none of this name. */
   static List<SqlContext.Column> columns(Session session, QualifiedName name) throws SQLException {
+    ColumnCache cache = session.columnCache();
+    List<SqlContext.Column> known = cache.get(session, name);
+    if (known != null) {
+      return known;
+    }
+    long version = session.engine().definitionsVersion();
+    List<SqlContext.Column> read = read(session, name);
+    cache.put(session, name, version, read);
+    return read;
+  }
+
+  private static List<SqlContext.Column> read(Session session, QualifiedName name)
+      throws SQLException {
     List<SqlContext.Column> columns = new ArrayList<>();
     if (!name.isQualified()) {
       columns.addAll(columns(session, TEMPORARY, "main", name));

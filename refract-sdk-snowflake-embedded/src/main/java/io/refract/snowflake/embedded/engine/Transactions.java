@@ -25,13 +25,20 @@ public final class Transactions {
   }
 
   private final Connection connection;
+  private final Runnable definitionsChanged;
   private boolean autocommit = true;
   private boolean active;
   private boolean failed;
   private @Nullable Instant startedAt;
 
-  Transactions(Connection connection) {
+  /**
+   * Creates the transactions of a session.
+   *
+   * @param definitionsChanged is told after every DDL statement
+   */
+  Transactions(Connection connection, Runnable definitionsChanged) {
     this.connection = connection;
+    this.definitionsChanged = definitionsChanged;
   }
 
   /** Tells whether every statement is a transaction of its own. */
@@ -123,7 +130,11 @@ public final class Transactions {
    */
   public <T extends @Nullable Object> T ddl(Work<T> work) throws SQLException {
     commit();
-    return atomically(work);
+    try {
+      return atomically(work);
+    } finally {
+      definitionsChanged.run();
+    }
   }
 
   /** Runs work inside the open transaction, or in one of its own that is undone on an error. */
