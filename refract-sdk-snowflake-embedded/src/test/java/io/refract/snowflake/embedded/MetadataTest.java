@@ -91,6 +91,17 @@ class MetadataTest extends ServerTest {
   }
 
   @Test
+  void foreign_keys_are_accepted_and_their_list_is_refused() throws SQLException {
+    sql.run(
+        "CREATE DATABASE KEYED",
+        "CREATE TABLE PARENT (ID INT PRIMARY KEY)",
+        "CREATE TABLE CHILD (ID INT, PARENT_ID INT REFERENCES PARENT (ID))");
+    assertFails(() -> sql.run("SHOW IMPORTED KEYS IN TABLE CHILD"), 2, "0A000");
+    assertFails(() -> sql.run("SHOW EXPORTED KEYS IN TABLE PARENT"), 2, "0A000");
+    sql.run("DROP DATABASE KEYED");
+  }
+
+  @Test
   void functions_and_procedures_can_be_listed() throws SQLException {
     assertThat(labels(meta().getProcedures("DEMO", "PUBLIC", "%"), "PROCEDURE_NAME")).isEmpty();
     sql.run(

@@ -4,6 +4,7 @@ import io.refract.snowflake.embedded.sql.ColumnDefinition;
 import io.refract.snowflake.embedded.sql.Identifier;
 import io.refract.snowflake.embedded.sql.QualifiedName;
 import io.refract.snowflake.embedded.sql.StatementKind;
+import io.refract.snowflake.embedded.sql.Token;
 import io.refract.snowflake.embedded.sql.TokenStream;
 import io.refract.snowflake.embedded.sql.Translation;
 import java.sql.SQLException;
@@ -72,6 +73,9 @@ final class NoteKeeper {
                 Notes.SCHEMA, QualifiedName.duckDbSchema(session.database(), session.schema()));
       }
     }
+    if (!place.view() && hasForeignKey()) {
+      table = table.with(Notes.FOREIGN_KEY, "true");
+    }
     write(place.view() ? "VIEW" : "TABLE", place.duckDb(), table);
     if (!place.view()) {
       columns(place);
@@ -138,6 +142,16 @@ final class NoteKeeper {
     Notes now = Notes.parse(comment);
     boolean plain = now.values().keySet().equals(Set.of(Notes.COMMENT));
     return plain ? before.with(Notes.COMMENT, now.get(Notes.COMMENT)) : now;
+  }
+
+  private boolean hasForeignKey() {
+    TokenStream in = request.tokens();
+    while (in.peek().kind() != Token.Kind.END) {
+      if (in.next().isWord("REFERENCES")) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private String tableKind() {

@@ -39,6 +39,9 @@ public record Notes(Map<String, String> values) {
   /** Of a column, present when it is unique by itself. */
   public static final String UNIQUE = "unique";
 
+  /** Of a table, present when it was declared with a foreign key. */
+  public static final String FOREIGN_KEY = "foreignKey";
+
   /** Of a table, TRANSIENT or TEMPORARY. */
   public static final String KIND = "kind";
 
