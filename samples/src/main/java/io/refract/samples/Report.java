@@ -28,7 +28,9 @@ final class Report {
   /** Returns the report as indented JSON. */
   String toJson() {
     Map<String, Object> all = new LinkedHashMap<>(values);
-    all.put("seconds", seconds);
+    if (!seconds.isEmpty()) {
+      all.put("seconds", seconds);
+    }
     return new GsonBuilder()
         .setPrettyPrinting()
         .disableHtmlEscaping()
