@@ -22,9 +22,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** DESCRIBE TABLE, VIEW, FUNCTION, PROCEDURE, STAGE, FILE FORMAT, DATABASE, SCHEMA and RESULT. */
 public final class DescribeStatements implements StatementHandler {
+
+  /** What handlers keep in an object's attributes for themselves; no user asked for it. */
+  private static final Set<String> KEPT_FOR_THE_SERVER =
+      Set.of("definition", "duckdb_name", "directory", "options");
 
   private static final String COLUMNS =
       "name type kind null? default primary~key unique~key check expression comment policy~name"
@@ -156,7 +161,9 @@ public final class DescribeStatements implements StatementHandler {
   private static Table properties(CatalogObject object) {
     Table table = new Table("property value");
     for (Map.Entry<String, String> attribute : object.attributes().entrySet()) {
-      table.add(attribute.getKey(), attribute.getValue());
+      if (!KEPT_FOR_THE_SERVER.contains(attribute.getKey())) {
+        table.add(attribute.getKey(), attribute.getValue());
+      }
     }
     return table;
   }

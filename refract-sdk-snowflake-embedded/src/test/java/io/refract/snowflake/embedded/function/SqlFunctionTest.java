@@ -57,6 +57,21 @@ class SqlFunctionTest {
   }
 
   @Test
+  void describe_prints_the_definition_and_nothing_that_the_server_keeps_for_itself()
+      throws Exception {
+    sql.run("CREATE OR REPLACE FUNCTION twice(n FLOAT) RETURNS FLOAT AS 'n * 2'");
+
+    List<String> properties =
+        sql.rows("DESCRIBE FUNCTION twice(FLOAT)").stream()
+            .map(row -> row.substring(0, row.indexOf('|')))
+            .toList();
+
+    assertThat(properties)
+        .contains("signature", "returns", "language", "body")
+        .doesNotContain("definition", "duckdb_name");
+  }
+
+  @Test
   void a_variant_argument_is_traversed() throws Exception {
     sql.run("CREATE OR REPLACE FUNCTION name_of(v VARIANT) RETURNS VARCHAR AS 'v:name::VARCHAR'");
 
