@@ -18,7 +18,8 @@ final class TrainingOptions {
       description = {
         "What to start from: a Hugging Face checkpoint directory, a hub id in the local Hugging Face"
             + " cache, or a directory with only config.json and tokenizer.json, which is trained from"
-            + " nothing (default: samples/model, a tiny T5)."
+            + " nothing (default: samples/model, a tiny T5 whose tokenizer knows the words of the"
+            + " support tickets; benchmarks/parity/make_tiny_model.py makes one for other data)."
       })
   @Nullable String model;
 
