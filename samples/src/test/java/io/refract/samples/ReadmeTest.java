@@ -16,7 +16,7 @@ class ReadmeTest {
   @Test
   void the_program_of_the_readme_is_the_one_that_compiles() throws IOException {
     String source =
-        Files.readString(Path.of("src/test/java/io/refract/samples/SmallestProgramTest.java"));
+        Files.readString(Path.of("src/test/java/io/refract/samples/SmallestProgram.java"));
     String region =
         source.substring(source.indexOf("// start region"), source.indexOf("// end region"));
     List<String> program =
