@@ -1,7 +1,6 @@
 package io.refract.train.t5;
 
 import ai.djl.ndarray.NDArray;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attention {
 
-  private final NDArray q;
-  private final NDArray k;
-  private final NDArray v;
-  private final NDArray o;
+  private final Linear q; // (H K, D)
+  private final Linear k; // (H K, D)
+  private final Linear v; // (H K, D)
+  private final Linear o; // (D, H K)
   private final int heads;
   private final double dropoutRate;
 
@@ -34,20 +33,20 @@ final class Attention {
    *
    * @param name the sublayer's name in the checkpoint, which ends in {@code Attention}
    */
-  Attention(String name, Map<String, NDArray> parameters, T5Config config) {
-    q = T5Parameters.get(parameters, name + ".q.weight"); // (H K, D)
-    k = T5Parameters.get(parameters, name + ".k.weight"); // (H K, D)
-    v = T5Parameters.get(parameters, name + ".v.weight"); // (H K, D)
-    o = T5Parameters.get(parameters, name + ".o.weight"); // (D, H K)
-    heads = config.numHeads();
-    dropoutRate = config.dropoutRate();
+  Attention(String name, Wiring wiring) {
+    q = wiring.linear(name + ".q");
+    k = wiring.linear(name + ".k");
+    v = wiring.linear(name + ".v");
+    o = wiring.linear(name + ".o");
+    heads = wiring.config().numHeads();
+    dropoutRate = wiring.config().dropoutRate();
   }
 
   /** Returns what the given states offer to queries: B x S x D gives B x H x S x K each. */
   KeysAndValues keysAndValues(NDArray states) {
     return new KeysAndValues(
-        Layers.splitHeads(Layers.linear(states, k), heads).transpose(0, 1, 3, 2),
-        Layers.splitHeads(Layers.linear(states, v), heads));
+        Layers.splitHeads(k.forward(states), heads).transpose(0, 1, 3, 2),
+        Layers.splitHeads(v.forward(states), heads));
   }
 
   /**
@@ -59,12 +58,12 @@ final class Attention {
    * @return B x Q x D
    */
   NDArray attend(NDArray x, KeysAndValues memory, @Nullable NDArray bias, boolean training) {
-    NDArray queries = Layers.splitHeads(Layers.linear(x, q), heads); // (B, H, Q, K)
+    NDArray queries = Layers.splitHeads(q.forward(x), heads); // (B, H, Q, K)
     NDArray scores = queries.matMul(memory.keys()); // (B, H, Q, S)
     if (bias != null) {
       scores.addi(bias);
     }
     NDArray weights = Layers.dropout(scores.softmax(-1), dropoutRate, training);
-    return Layers.linear(Layers.joinHeads(weights.matMul(memory.values())), o);
+    return o.forward(Layers.joinHeads(weights.matMul(memory.values())));
   }
 }

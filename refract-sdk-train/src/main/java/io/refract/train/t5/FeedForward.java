@@ -1,7 +1,6 @@
 package io.refract.train.t5;
 
 import ai.djl.ndarray.NDArray;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,27 +12,28 @@ import org.jspecify.annotations.Nullable;
  */
 final class FeedForward {
 
-  private final NDArray in; // (F, D)
-  private final @Nullable NDArray gate; // (F, D)
-  private final NDArray out; // (D, F)
+  private final Linear in; // (F, D)
+  private final @Nullable Linear gate; // (F, D)
+  private final Linear out; // (D, F)
   private final String activation;
   private final double dropoutRate;
 
-  FeedForward(String name, Map<String, NDArray> parameters, T5Config config) {
+  FeedForward(String name, Wiring wiring) {
+    T5Config config = wiring.config();
     boolean gated = config.gated();
-    in = T5Parameters.get(parameters, name + (gated ? ".wi_0.weight" : ".wi.weight"));
-    gate = gated ? T5Parameters.get(parameters, name + ".wi_1.weight") : null;
-    out = T5Parameters.get(parameters, name + ".wo.weight");
+    in = wiring.linear(name + (gated ? ".wi_0" : ".wi"));
+    gate = gated ? wiring.linear(name + ".wi_1") : null;
+    out = wiring.linear(name + ".wo");
     activation = config.activation();
     dropoutRate = config.dropoutRate();
   }
 
   /** Returns B x T x D for B x T x D. */
   NDArray forward(NDArray x, boolean training) {
-    NDArray hidden = Layers.activation(activation, Layers.linear(x, in)); // (B, T, F)
+    NDArray hidden = Layers.activation(activation, in.forward(x)); // (B, T, F)
     if (gate != null) {
-      hidden = hidden.mul(Layers.linear(x, gate));
+      hidden = hidden.mul(gate.forward(x));
     }
-    return Layers.linear(Layers.dropout(hidden, dropoutRate, training), out);
+    return out.forward(Layers.dropout(hidden, dropoutRate, training));
   }
 }

@@ -12,7 +12,6 @@ import io.refract.train.t5.internal.T5Network;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * T5 as in the paper, over the array operations of DJL.
@@ -32,7 +31,7 @@ final class T5ArrayNetwork implements T5Network {
   private final NDManager manager;
   private final Map<String, NDArray> parameters;
   private final NDArray shared; // (V, D)
-  private final @Nullable NDArray output; // (V, D), null when tied
+  private final Linear output; // (V, D), the embedding when tied
   private final T5Stack encoder;
   private final T5Stack decoder;
 
@@ -46,10 +45,12 @@ final class T5ArrayNetwork implements T5Network {
     this.config = config;
     this.manager = manager;
     this.parameters = Collections.unmodifiableMap(parameters);
-    shared = T5Parameters.get(parameters, T5Parameters.SHARED);
-    output = config.tieWordEmbeddings() ? null : T5Parameters.get(parameters, T5Parameters.OUTPUT);
-    encoder = new T5Stack("encoder", parameters, config);
-    decoder = new T5Stack("decoder", parameters, config);
+    Wiring wiring = new Wiring(config, parameters);
+    shared = wiring.parameter(T5Parameters.SHARED);
+    output =
+        new Linear(config.tieWordEmbeddings() ? shared : wiring.parameter(T5Parameters.OUTPUT));
+    encoder = new T5Stack("encoder", wiring);
+    decoder = new T5Stack("decoder", wiring);
   }
 
   @Override
@@ -156,9 +157,8 @@ final class T5ArrayNetwork implements T5Network {
 
   /** Returns the scores of all tokens: (..., D) gives (..., V). */
   NDArray head(NDArray states) {
-    return output == null
-        ? Layers.linear(Layers.scale(states, 1 / Math.sqrt(config.dModel())), shared)
-        : Layers.linear(states, output);
+    return output.forward(
+        config.tieWordEmbeddings() ? Layers.scale(states, 1 / Math.sqrt(config.dModel())) : states);
   }
 
   private void checkId(String what, long id) {

@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.refract.train.t5.Attention.KeysAndValues;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,21 +32,20 @@ final class T5Block {
    * @param name the block's name in the checkpoint, for example {@code decoder.block.3}
    * @param decoder whether it has cross-attention
    */
-  T5Block(String name, boolean decoder, Map<String, NDArray> parameters, T5Config config) {
+  T5Block(String name, boolean decoder, Wiring wiring) {
     String last = name + (decoder ? ".layer.2" : ".layer.1");
-    selfAttention = new Attention(name + ".layer.0.SelfAttention", parameters, config);
-    selfNorm = norm(parameters, name + ".layer.0");
-    crossAttention =
-        decoder ? new Attention(name + ".layer.1.EncDecAttention", parameters, config) : null;
-    crossNorm = decoder ? norm(parameters, name + ".layer.1") : null;
-    feedForward = new FeedForward(last + ".DenseReluDense", parameters, config);
-    feedForwardNorm = norm(parameters, last);
-    epsilon = config.layerNormEpsilon();
-    dropoutRate = config.dropoutRate();
+    selfAttention = new Attention(name + ".layer.0.SelfAttention", wiring);
+    selfNorm = norm(wiring, name + ".layer.0");
+    crossAttention = decoder ? new Attention(name + ".layer.1.EncDecAttention", wiring) : null;
+    crossNorm = decoder ? norm(wiring, name + ".layer.1") : null;
+    feedForward = new FeedForward(last + ".DenseReluDense", wiring);
+    feedForwardNorm = norm(wiring, last);
+    epsilon = wiring.config().layerNormEpsilon();
+    dropoutRate = wiring.config().dropoutRate();
   }
 
-  private static NDArray norm(Map<String, NDArray> parameters, String layer) {
-    return T5Parameters.get(parameters, layer + ".layer_norm.weight");
+  private static NDArray norm(Wiring wiring, String layer) {
+    return wiring.parameter(layer + ".layer_norm.weight");
   }
 
   /**

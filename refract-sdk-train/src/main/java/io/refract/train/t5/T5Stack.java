@@ -5,7 +5,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,17 +24,16 @@ final class T5Stack {
    *
    * @param name {@code encoder} or {@code decoder}
    */
-  T5Stack(String name, Map<String, NDArray> parameters, T5Config config) {
-    this.config = config;
+  T5Stack(String name, Wiring wiring) {
+    config = wiring.config();
     boolean decoder = name.equals("decoder");
     int layers = decoder ? config.numDecoderLayers() : config.numLayers();
     for (int i = 0; i < layers; i++) {
-      blocks.add(new T5Block(name + ".block." + i, decoder, parameters, config));
+      blocks.add(new T5Block(name + ".block." + i, decoder, wiring));
     }
     biasTable =
-        T5Parameters.get(
-            parameters, name + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight");
-    finalNorm = T5Parameters.get(parameters, name + ".final_layer_norm.weight");
+        wiring.parameter(name + ".block.0.layer.0.SelfAttention.relative_attention_bias.weight");
+    finalNorm = wiring.parameter(name + ".final_layer_norm.weight");
     positions =
         new RelativePositions(
             !decoder, config.relativeAttentionNumBuckets(), config.relativeAttentionMaxDistance());
