@@ -3,10 +3,14 @@ package io.refract.train;
 import com.google.common.collect.ImmutableMap;
 import io.refract.provenance.Provenance;
 import io.refract.train.callback.EpochReport;
+import io.refract.train.callback.EvaluationReport;
 import io.refract.train.callback.StepReport;
+import io.refract.train.data.DataProfile;
+import io.refract.train.metric.ConfusionMatrix;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a training did.
@@ -17,6 +21,12 @@ import java.util.Map;
  *     asked for
  * @param history every epoch
  * @param lossCurve every update
+ * @param evaluations every evaluation, the one before the first update included
+ * @param data what the model saw of the data, by the names {@code training} and {@code validation}
+ * @param samples what the model writes for some examples of the validation data; empty when nothing
+ *     was generated
+ * @param labels the confusion of labels on the validation data, when the task is a classification
+ * @param stopReason why the training ended before its last update; empty when it did not
  * @param duration how long the training took, evaluations included
  * @param tokensPerSecond source and target tokens trained on per second, padding and evaluations
  *     not counted
@@ -27,6 +37,11 @@ public record TrainingResult(
     Map<String, Double> metricsBefore,
     List<EpochReport> history,
     List<StepReport> lossCurve,
+    List<EvaluationReport> evaluations,
+    Map<String, DataProfile> data,
+    List<SamplePrediction> samples,
+    Optional<ConfusionMatrix> labels,
+    Optional<String> stopReason,
     Duration duration,
     double tokensPerSecond,
     Provenance provenance) {
@@ -37,6 +52,9 @@ public record TrainingResult(
     metricsBefore = ImmutableMap.copyOf(metricsBefore);
     history = List.copyOf(history);
     lossCurve = List.copyOf(lossCurve);
+    evaluations = List.copyOf(evaluations);
+    data = ImmutableMap.copyOf(data);
+    samples = List.copyOf(samples);
   }
 
   /** Returns how many updates were made. */

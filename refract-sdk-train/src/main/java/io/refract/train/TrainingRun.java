@@ -23,6 +23,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +82,11 @@ final class TrainingRun {
         before,
         epochs,
         steps,
+        List.of(),
+        Map.of(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
         Duration.ofNanos(System.nanoTime() - start),
         tokensPerSecond(),
         provenance(started));
