@@ -2,6 +2,8 @@ package io.refract.train.data;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Token ids of some examples, padded to the longest of them.
  *
@@ -15,6 +17,8 @@ import static com.google.common.base.Preconditions.checkArgument;
  * @param attentionMask 1 for a real source token and 0 for padding, B x S
  * @param labels the target tokens, B x T, filled up with {@value #IGNORED}
  * @param targetTokens the number of labels that are not {@value #IGNORED}
+ * @param segments which example each token belongs to, when several share a row; null when each
+ *     row is one example
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by identity only; copying would cost a pass
 public record Batch(
@@ -24,7 +28,8 @@ public record Batch(
     long[] inputIds,
     long[] attentionMask,
     long[] labels,
-    int targetTokens) {
+    int targetTokens,
+    @Nullable Segments segments) {
 
   /** The label that no loss is computed for, as in {@code torch.nn.CrossEntropyLoss}. */
   public static final long IGNORED = -100;
@@ -45,6 +50,23 @@ public record Batch(
         rows,
         targetLength,
         labels.length);
+    checkArgument(
+        segments == null
+            || (segments.sources().length == inputIds.length
+                && segments.targets().length == labels.length),
+        "segments must have a number for each input id and each label");
+  }
+
+  /** Makes a batch whose rows are one example each. */
+  public Batch(
+      int rows,
+      int sourceLength,
+      int targetLength,
+      long[] inputIds,
+      long[] attentionMask,
+      long[] labels,
+      int targetTokens) {
+    this(rows, sourceLength, targetLength, inputIds, attentionMask, labels, targetTokens, null);
   }
 
   /** Returns the number of real source tokens, padding not counted. */

@@ -3,39 +3,53 @@ package io.refract.train.data;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import io.refract.train.data.EncodedExamples.Encoded;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+
 /**
  * Makes batches of examples of like length, so that little of a batch is padding.
  *
- * <p>The same data, batch size, seed and epoch give the same batches on every machine. Immutable
- * and thread-safe.
+ * <p>The same data, batching, seed and epoch give the same batches on every machine. Immutable and
+ * thread-safe.
  */
 public final class BatchLoader {
 
-  private final EncodedDataset data;
-  private final int batchSize;
+  private final EncodedExamples data;
+  private final Batching batching;
   private final long seed;
+  private final Collator collator;
 
-  private BatchLoader(EncodedDataset data, int batchSize, long seed) {
+  private BatchLoader(EncodedExamples data, Batching batching, long seed) {
     this.data = requireNonNull(data, "data");
-    checkArgument(batchSize >= 1, "batch size must be at least 1 but was %s", batchSize);
-    this.batchSize = batchSize;
+    this.batching = requireNonNull(batching, "batching");
     this.seed = seed;
+    this.collator = Collator.paddingWith(data.padTokenId());
   }
 
   /**
    * Returns a loader.
    *
    * @param data the encoded examples
-   * @param batchSize the number of rows of each batch but the last, at least 1
+   * @param batching rows, token budget and packing of the batches
    * @param seed the seed of the order
    */
-  public static BatchLoader of(EncodedDataset data, int batchSize, long seed) {
-    return new BatchLoader(data, batchSize, seed);
+  public static BatchLoader of(EncodedExamples data, Batching batching, long seed) {
+    return new BatchLoader(data, batching, seed);
   }
 
-  /** Returns the number of batches of an epoch; the last rows make a smaller batch. */
-  public int batchesPerEpoch() {
-    return (data.size() + batchSize - 1) / batchSize;
+  /**
+   * Returns the number of batches of a training epoch. With a token budget or packing it differs a
+   * little from epoch to epoch, and the epoch is planned to find it out.
+   *
+   * @param epoch the epoch from 0
+   */
+  public int batches(int epoch) {
+    boolean bySize = batching.tokenBudget().isEmpty() && !batching.packing();
+    return bySize
+        ? (data.size() + batching.batchSize() - 1) / batching.batchSize()
+        : new BatchOrder(data, batching).training(seed, epoch).batches();
   }
 
   /**
@@ -55,20 +69,36 @@ public final class BatchLoader {
    */
   public BatchStream epoch(int epoch, int firstBatch) {
     checkArgument(epoch >= 0, "epoch must not be negative but was %s", epoch);
+    BatchPlan plan = new BatchOrder(data, batching).training(seed, epoch);
     checkArgument(
-        firstBatch >= 0 && firstBatch <= batchesPerEpoch(),
+        firstBatch >= 0 && firstBatch <= plan.batches(),
         "first batch must lie between 0 and %s but was %s",
-        batchesPerEpoch(),
+        plan.batches(),
         firstBatch);
-    return new BatchStream(
-        new BatchOrder(data).training(batchSize, seed, epoch), firstBatch, data::batch);
+    return stream(plan, firstBatch, epoch);
   }
 
   /**
-   * Starts an evaluation: every example once, longest first. {@link LoadedBatch#examples} tells
-   * where each row's prediction belongs.
+   * Starts an evaluation: every example once, longest first, one to a row. {@link
+   * LoadedBatch#examples} tells where each row's prediction belongs.
    */
   public BatchStream evaluation() {
-    return new BatchStream(new BatchOrder(data).evaluation(batchSize), 0, data::batch);
+    return stream(new BatchOrder(data, batching).evaluation(), 0, 0);
+  }
+
+  private BatchStream stream(BatchPlan plan, int firstBatch, int epoch) {
+    return new BatchStream(plan.batches(), firstBatch, number -> load(plan, number, epoch));
+  }
+
+  private LoadedBatch load(BatchPlan plan, int number, int epoch) {
+    List<List<Encoded>> rows =
+        IntStream.range(0, plan.rows(number))
+            .mapToObj(
+                row ->
+                    Arrays.stream(plan.row(number, row))
+                        .mapToObj(example -> data.example(example, epoch))
+                        .toList())
+            .toList();
+    return new LoadedBatch(number, plan.examples(number), collator.collate(rows));
   }
 }

@@ -1,12 +1,8 @@
 package io.refract.train.data;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 
 /** Which examples go into which batch. */
 final class BatchOrder {
@@ -17,11 +13,13 @@ final class BatchOrder {
   /** Mixes the epoch into the seed: the golden ratio's fraction, as SplittableRandom uses it. */
   private static final long EPOCH_STEP = 0x9E3779B97F4A7C15L;
 
-  private final EncodedDataset data;
+  private final EncodedExamples data;
+  private final Batching batching;
   private final Comparator<Integer> longestFirst;
 
-  BatchOrder(EncodedDataset data) {
+  BatchOrder(EncodedExamples data, Batching batching) {
     this.data = data;
+    this.batching = batching;
     this.longestFirst =
         Comparator.<Integer>comparingInt(data::sourceTokens)
             .thenComparingInt(data::targetTokens)
@@ -29,57 +27,67 @@ final class BatchOrder {
   }
 
   /**
-   * Returns the batches of a training epoch. The rows are shuffled, cut into mega-batches, sorted
-   * by length in each and cut into batches (the idea of {@code LengthGroupedSampler} in
-   * transformers). The batch with the longest example comes first, so that memory that does not
-   * suffice shows at once; unlike there, the order of all other batches is shuffled again, so that
-   * an epoch does not run from long to short texts over and over.
+   * Returns the batches of a training epoch. The examples are shuffled, cut into mega-batches,
+   * sorted by length in each and cut into batches (the idea of {@code LengthGroupedSampler} in
+   * transformers). The batch with the longest row comes first, so that memory that does not suffice
+   * shows at once; unlike there, the order of all other batches is shuffled again, so that an epoch
+   * does not run from long to short texts over and over.
    */
-  List<int[]> training(int batchSize, long seed, int epoch) {
+  BatchPlan training(long seed, int epoch) {
     Random random = new Random(seed + epoch * EPOCH_STEP);
-    List<Integer> rows = all();
-    Collections.shuffle(rows, random);
-    int batches = Math.max(1, Math.min(rows.size() / (4 * batchSize), LARGEST_MEGA_BATCH));
-    List<int[]> order = new ArrayList<>();
-    for (int start = 0; start < rows.size(); start += batches * batchSize) {
-      List<Integer> mega = rows.subList(start, Math.min(rows.size(), start + batches * batchSize));
-      mega.sort(longestFirst);
-      order.addAll(cut(mega, batchSize));
+    int[] shuffled = Permutation.of(data.size(), random);
+    int batchRows = typicalRows();
+    int batches = Math.max(1, Math.min(shuffled.length / (4 * batchRows), LARGEST_MEGA_BATCH));
+    BatchFiller filler = new BatchFiller(data, batching);
+    for (int start = 0; start < shuffled.length; start += batches * batchRows) {
+      Integer[] mega =
+          Arrays.stream(shuffled, start, Math.min(shuffled.length, start + batches * batchRows))
+              .boxed()
+              .toArray(Integer[]::new);
+      Arrays.sort(mega, longestFirst);
+      filler.add(mega);
     }
-    Collections.shuffle(order, random);
-    Collections.swap(order, 0, longest(order));
-    return order;
+    BatchPlan plan = filler.plan();
+    plan.shuffleBatches(random, filler.longestBatch());
+    return plan;
+  }
+
+  /** With a token budget or packing a batch holds as many examples as the mean length says. */
+  private int typicalRows() {
+    if (batching.tokenBudget().isEmpty() && !batching.packing()) {
+      return batching.batchSize();
+    }
+    long tokens = 0;
+    for (int example = 0; example < data.size(); example++) {
+      tokens += data.sourceTokens(example) + data.targetTokens(example);
+    }
+    double mean = Math.max(1.0, tokens / (double) Math.max(1, data.size()));
+    double capacity = data.maxSourceTokens() + data.maxTargetTokens();
+    double budget = batching.tokenBudget().orElse(0);
+    double rows = budget > 0 ? budget / mean : batching.batchSize() * capacity / mean;
+    return (int) Math.max(1, Math.min(rows, data.size()));
   }
 
   /** Returns the batches of an evaluation: each example once, longest first. */
-  List<int[]> evaluation(int batchSize) {
-    List<Integer> rows = all();
-    rows.sort(longestFirst);
-    return cut(rows, batchSize);
-  }
-
-  private List<Integer> all() {
-    return new ArrayList<>(IntStream.range(0, data.size()).boxed().toList());
-  }
-
-  private static List<int[]> cut(List<Integer> rows, int batchSize) {
-    List<int[]> batches = new ArrayList<>();
-    for (int start = 0; start < rows.size(); start += batchSize) {
-      batches.add(
-          rows.subList(start, Math.min(rows.size(), start + batchSize)).stream()
-              .mapToInt(Integer::intValue)
-              .toArray());
+  BatchPlan evaluation() {
+    Batching plain = batching.withPacking(false);
+    BatchFiller filler = new BatchFiller(data, plain);
+    // Primitive keys: an evaluation may have millions of examples, which are all sorted at once.
+    long[] keys = new long[data.size()];
+    for (int example = 0; example < keys.length; example++) {
+      long length = (long) capped(data.sourceTokens(example)) << 16 | capped(data.targetTokens(example));
+      keys[example] = (0xFFFFFFFFL - length) << 31 | example;
     }
-    return batches;
+    Arrays.sort(keys);
+    Integer[] one = new Integer[1];
+    for (long key : keys) {
+      one[0] = (int) (key & Integer.MAX_VALUE);
+      filler.add(one);
+    }
+    return filler.plan();
   }
 
-  /** Rows are sorted inside a batch, so its first row is its longest. */
-  private int longest(List<int[]> order) {
-    return IntStream.range(0, order.size())
-        .boxed()
-        .max(
-            Comparator.comparingInt(
-                batch -> Arrays.stream(order.get(batch)).map(data::sourceTokens).max().orElse(0)))
-        .orElse(0);
+  private static int capped(int tokens) {
+    return Math.min(tokens, 0xFFFF);
   }
 }

@@ -3,11 +3,10 @@ package io.refract.train.data;
 import static com.google.common.base.Preconditions.checkState;
 
 import java.util.Iterator;
-import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,23 +32,22 @@ public final class BatchStream implements Iterator<LoadedBatch>, AutoCloseable {
   /**
    * Starts the background thread.
    *
-   * @param order the examples of each batch
+   * @param end the number of batches
    * @param first the first batch to give
-   * @param collate makes a batch of some examples
+   * @param load makes the batch of a number
    */
-  BatchStream(List<int[]> order, int first, Function<int[], Batch> collate) {
+  BatchStream(int end, int first, IntFunction<LoadedBatch> load) {
     this.next = first;
-    this.end = order.size();
-    this.thread = new Thread(() -> produce(order, first, collate), "refract-batches");
+    this.end = end;
+    this.thread = new Thread(() -> produce(first, load), "refract-batches");
     thread.setDaemon(true);
     thread.start();
   }
 
-  private void produce(List<int[]> order, int first, Function<int[], Batch> collate) {
+  private void produce(int first, IntFunction<LoadedBatch> load) {
     try {
-      for (int number = first; number < order.size(); number++) {
-        int[] examples = order.get(number);
-        ready.put(new Delivery(new LoadedBatch(number, examples, collate.apply(examples)), null));
+      for (int number = first; number < end; number++) {
+        ready.put(new Delivery(load.apply(number), null));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt(); // closed: nobody waits any more

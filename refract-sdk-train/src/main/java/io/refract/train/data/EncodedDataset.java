@@ -15,13 +15,15 @@ import java.util.List;
  *
  * <p>Immutable and thread-safe.
  */
-public final class EncodedDataset {
+public final class EncodedDataset implements EncodedExamples {
 
   private static final int CHUNK = 512;
 
   private final int[][] sources;
   private final int[][] targets;
   private final int padTokenId;
+  private final int maxSourceTokens;
+  private final int maxTargetTokens;
   private final long truncatedSources;
   private final long truncatedTargets;
   private final long rowsWithUnknownTokens;
@@ -30,12 +32,16 @@ public final class EncodedDataset {
       int[][] sources,
       int[][] targets,
       int padTokenId,
+      int maxSourceTokens,
+      int maxTargetTokens,
       long truncatedSources,
       long truncatedTargets,
       long rowsWithUnknownTokens) {
     this.sources = sources;
     this.targets = targets;
     this.padTokenId = padTokenId;
+    this.maxSourceTokens = maxSourceTokens;
+    this.maxTargetTokens = maxTargetTokens;
     this.truncatedSources = truncatedSources;
     this.truncatedTargets = truncatedTargets;
     this.rowsWithUnknownTokens = rowsWithUnknownTokens;
@@ -92,7 +98,12 @@ public final class EncodedDataset {
           new ProgressEvent("encoding", start + chunk.size(), size, "examples", ""));
     }
     return new EncodedDataset(
-        sources, targets, tokenizer.padTokenId(), cutSources, cutTargets, unknown);
+        sources,
+        targets,
+        tokenizer.padTokenId(),
+        maxSourceTokens,
+        maxTargetTokens,
+        cutSources, cutTargets, unknown);
   }
 
   /** The last token is the end token; it stays. */
@@ -105,19 +116,39 @@ public final class EncodedDataset {
     return kept;
   }
 
-  /** Returns the number of examples. */
+  @Override
   public int size() {
     return sources.length;
   }
 
-  /** Returns the number of tokens of a source, end token included. */
+  @Override
   public int sourceTokens(int example) {
     return sources[example].length;
   }
 
-  /** Returns the number of tokens of a target, end token included. */
+  @Override
   public int targetTokens(int example) {
     return targets[example].length;
+  }
+
+  @Override
+  public int maxSourceTokens() {
+    return maxSourceTokens;
+  }
+
+  @Override
+  public int maxTargetTokens() {
+    return maxTargetTokens;
+  }
+
+  @Override
+  public int padTokenId() {
+    return padTokenId;
+  }
+
+  @Override
+  public Encoded example(int example, int epoch) {
+    return new Encoded(sources[example], targets[example]);
   }
 
   /** Returns how many sources lost pieces to the longest length. */

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * A batch and where it comes from.
  *
  * @param number the position of the batch in its epoch, from 0
- * @param examples the position in the data set of each row's example; shared, not copied
+ * @param examples the positions in the data set of the examples, row by row; shared, not copied
  * @param batch the token ids
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by identity only

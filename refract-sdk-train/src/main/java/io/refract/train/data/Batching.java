@@ -1,0 +1,49 @@
+package io.refract.train.data;
+
+import static com.google.common.base.Preconditions.checkArgument;
+
+import java.util.OptionalInt;
+
+/**
+ * How examples are put into batches.
+ *
+ * @param batchSize rows of a batch, unless there is a token budget; default 8
+ * @param tokenBudget the most tokens of a batch, sources and targets with their padding together;
+ *     empty, the default, for no budget
+ * @param packing whether several short examples share a row, each blind to the others; default
+ *     false
+ */
+public record Batching(int batchSize, OptionalInt tokenBudget, boolean packing) {
+
+  private static final Batching DEFAULTS = new Batching(8, OptionalInt.empty(), false);
+
+  /** Checks the range of every value. */
+  public Batching {
+    checkArgument(batchSize >= 1, "batch size must be at least 1 but was %s", batchSize);
+    tokenBudget.ifPresent(
+        tokens -> checkArgument(tokens >= 1, "token budget must be at least 1 but was %s", tokens));
+  }
+
+  /** Returns the defaults. */
+  public static Batching defaults() {
+    return DEFAULTS;
+  }
+
+  /** Returns batches of so many rows. */
+  public Batching withBatchSize(int value) {
+    return new Batching(value, tokenBudget, packing);
+  }
+
+  /**
+   * Returns batches of as many rows as a number of tokens permits. An example that alone exceeds the budget still makes
+   * a batch.
+   */
+  public Batching withTokenBudget(int value) {
+    return new Batching(batchSize, OptionalInt.of(value), packing);
+  }
+
+  /** Returns batches whose rows are shared by short examples, or not. */
+  public Batching withPacking(boolean value) {
+    return new Batching(batchSize, tokenBudget, value);
+  }
+}
