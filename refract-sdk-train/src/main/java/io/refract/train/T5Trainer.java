@@ -9,8 +9,8 @@ import io.refract.train.callback.TrainingCallback;
 import io.refract.train.data.Dataset;
 import io.refract.train.evaluation.Evaluator;
 import io.refract.train.metric.Metric;
-import io.refract.train.optim.AdamW;
 import io.refract.train.optim.LearningRateSchedule;
+import io.refract.train.optim.Optimizer;
 import io.refract.train.t5.T5Model;
 import java.util.ArrayList;
 import java.util.List;
@@ -93,13 +93,19 @@ public final class T5Trainer {
 
   /** Sets what is put in front of every source, its trailing space included; default empty. */
   public T5Trainer taskPrefix(String value) {
-    config = config.withTaskPrefix(value);
+    config =
+        config.withTexts(
+            new TrainingConfig.Texts(
+                value, config.texts().maxSourceTokens(), config.texts().maxTargetTokens()));
     return this;
   }
 
   /** Sets the tokens after which a source is cut, end-of-sequence included; default 512. */
   public T5Trainer maxSourceTokens(int value) {
-    config = config.withMaxSourceTokens(value);
+    config =
+        config.withTexts(
+            new TrainingConfig.Texts(
+                config.texts().taskPrefix(), value, config.texts().maxTargetTokens()));
     return this;
   }
 
@@ -108,19 +114,22 @@ public final class T5Trainer {
    * evaluation generates at most; default 128.
    */
   public T5Trainer maxTargetTokens(int value) {
-    config = config.withMaxTargetTokens(value);
+    config =
+        config.withTexts(
+            new TrainingConfig.Texts(
+                config.texts().taskPrefix(), config.texts().maxSourceTokens(), value));
     return this;
   }
 
   /** Sets how often the training data are gone through; default 3. */
   public T5Trainer epochs(int value) {
-    config = config.withEpochs(value);
+    config = config.withLength(new TrainingConfig.Length(value, config.length().maxSteps()));
     return this;
   }
 
   /** Sets how many examples go through the model at once; default 8. */
   public T5Trainer batchSize(int value) {
-    config = config.withBatchSize(value);
+    config = config.withBatching(config.batching().withBatchSize(value));
     return this;
   }
 
@@ -135,31 +144,31 @@ public final class T5Trainer {
 
   /** Sets the peak of the learning rate; default 3e-4. */
   public T5Trainer learningRate(double value) {
-    config = config.withOptimizer(config.optimizer().withLearningRate(value));
+    config = config.withOptimizer(config.update().optimizer().withLearningRate(value));
     return this;
   }
 
   /** Sets the decoupled weight decay; default 0. */
   public T5Trainer weightDecay(double value) {
-    config = config.withOptimizer(config.optimizer().withWeightDecay(value));
+    config = config.withOptimizer(config.update().optimizer().withWeightDecay(value));
     return this;
   }
 
   /** Sets all settings of the optimizer, learning rate included. */
-  public T5Trainer optimizer(AdamW value) {
+  public T5Trainer optimizer(Optimizer value) {
     config = config.withOptimizer(value);
     return this;
   }
 
   /** Sets how many updates the learning rate rises from zero; default 0. */
   public T5Trainer warmupSteps(int value) {
-    config = config.withSchedule(config.schedule().withWarmupSteps(value));
+    config = config.withSchedule(config.update().schedule().withWarmupSteps(value));
     return this;
   }
 
   /** Sets for which part of all updates the learning rate rises from zero; default 0. */
   public T5Trainer warmupRatio(double value) {
-    config = config.withSchedule(config.schedule().withWarmupRatio(value));
+    config = config.withSchedule(config.update().schedule().withWarmupRatio(value));
     return this;
   }
 
@@ -237,9 +246,9 @@ public final class T5Trainer {
   private Evaluator evaluator() {
     Evaluator evaluator =
         Evaluator.of(model)
-            .taskPrefix(config.taskPrefix())
-            .maxSourceTokens(config.maxSourceTokens())
-            .maxTargetTokens(config.maxTargetTokens());
+            .taskPrefix(config.texts().taskPrefix())
+            .maxSourceTokens(config.texts().maxSourceTokens())
+            .maxTargetTokens(config.texts().maxTargetTokens());
     metrics.forEach(evaluator::metric);
     listeners.forEach(evaluator::progress);
     return metrics.isEmpty() ? evaluator.lossOnly() : evaluator;

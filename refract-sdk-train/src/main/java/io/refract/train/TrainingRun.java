@@ -15,7 +15,6 @@ import io.refract.train.data.LoadedBatch;
 import io.refract.train.evaluation.Evaluator;
 import io.refract.train.t5.T5Model;
 import io.refract.train.t5.internal.T5Access;
-import io.refract.train.t5.internal.T5Network;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,12 +62,20 @@ final class TrainingRun {
   TrainingResult run(boolean evaluateBefore) {
     Instant started = Instant.now();
     long start = System.nanoTime();
-    BatchLoader loader = BatchLoader.of(encode(), config.batchSize(), config.seed());
-    int stepsPerEpoch = ceilDiv(loader.batchesPerEpoch(), config.gradientAccumulationSteps());
-    int totalSteps = Math.multiplyExact(config.epochs(), stepsPerEpoch);
+    BatchLoader loader = BatchLoader.of(encode(), config.batching(), config.seed());
+    int stepsPerEpoch = ceilDiv(loader.batches(0), config.gradientAccumulationSteps());
+    int totalSteps = Math.multiplyExact(config.length().epochs(), stepsPerEpoch);
     Map<String, Double> before = evaluateBefore ? evaluate() : Map.of();
-    try (TrainingLoop loop = new TrainingLoop(TeacherForced.of(network()), config, totalSteps)) {
-      for (int epoch = 1; epoch <= config.epochs(); epoch++) {
+    try (TrainingLoop loop =
+        new TrainingLoop(
+            TeacherForced.of(
+                T5Access.network(model),
+                config.dropout().orElse(model.config().dropoutRate()),
+                config.objective(),
+                FrozenParameters.NONE),
+            config,
+            totalSteps)) {
+      for (int epoch = 1; epoch <= config.length().epochs(); epoch++) {
         runEpoch(loop, loader, epoch, totalSteps);
       }
     } finally {
@@ -92,24 +99,23 @@ final class TrainingRun {
         provenance(started));
   }
 
-  private T5Network network() {
-    T5Network network = T5Access.network(model);
-    return config.dropout().isPresent()
-        ? network.withDropout(config.dropout().getAsDouble())
-        : network;
-  }
-
   private EncodedDataset encode() {
     EncodedDataset encoded =
         EncodedDataset.encode(
             training,
             model.tokenizer(),
-            config.taskPrefix(),
-            config.maxSourceTokens(),
-            config.maxTargetTokens(),
+            config.texts().taskPrefix(),
+            config.texts().maxSourceTokens(),
+            config.texts().maxTargetTokens(),
             ProgressListener.none());
-    warn(encoded.truncatedSources(), "sources are cut to %d tokens", config.maxSourceTokens());
-    warn(encoded.truncatedTargets(), "targets are cut to %d tokens", config.maxTargetTokens());
+    warn(
+        encoded.truncatedSources(),
+        "sources are cut to %d tokens",
+        config.texts().maxSourceTokens());
+    warn(
+        encoded.truncatedTargets(),
+        "targets are cut to %d tokens",
+        config.texts().maxTargetTokens());
     warn(
         encoded.rowsWithUnknownTokens(),
         "examples hold characters that the vocabulary of %d tokens lacks",

@@ -60,7 +60,7 @@ class AccumulationTest {
               .mapToObj(number -> batch(data, number, number * rows, (number + 1) * rows))
               .toList();
       var network = T5Access.network(model);
-      try (var loop = new TrainingLoop(TeacherForced.of(network), config, 1)) {
+      try (var loop = new TrainingLoop(Fixtures.teacherForced(network), config, 1)) {
         TrainingLoop.Update update = loop.step(group);
         Map<String, float[]> weights = new LinkedHashMap<>();
         network.parameters().forEach((name, w) -> weights.put(name, w.toFloatArray()));

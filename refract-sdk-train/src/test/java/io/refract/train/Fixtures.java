@@ -2,8 +2,10 @@ package io.refract.train;
 
 import static java.util.Objects.requireNonNull;
 
+import io.refract.train.optim.Objective;
 import io.refract.train.t5.T5Config;
 import io.refract.train.t5.T5Model;
+import io.refract.train.t5.internal.T5Network;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
@@ -71,5 +73,10 @@ final class Fixtures {
             0,
             Map.of());
     return T5Model.create(config, tokenizer(), seed);
+  }
+
+  /** Returns all of a network as the training loop sees it, without dropout. */
+  static TeacherForced teacherForced(T5Network network) {
+    return TeacherForced.of(network, 0.0, Objective.CROSS_ENTROPY, FrozenParameters.NONE);
   }
 }

@@ -95,7 +95,7 @@ class TrainingParityTest {
 
     try (T5Model model = T5Model.load(directory)) {
       T5Network network = T5Access.network(model);
-      try (var loop = new TrainingLoop(TeacherForced.of(network), config, run.totalSteps())) {
+      try (var loop = new TrainingLoop(Fixtures.teacherForced(network), config, run.totalSteps())) {
         for (Step step : run.steps()) {
           var update = loop.step(step.batches().stream().map(Rows::batch).toList());
           assertThat(update.loss()).isCloseTo(step.loss(), within(step.loss() * LOSS_TOLERANCE));

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param attentionMask 1 for a real source token and 0 for padding, B x S
  * @param labels the target tokens, B x T, filled up with {@value #IGNORED}
  * @param targetTokens the number of labels that are not {@value #IGNORED}
- * @param segments which example each token belongs to, when several share a row; null when each
- *     row is one example
+ * @param segments which example each token belongs to, when several share a row; null when each row
+ *     is one example
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by identity only; copying would cost a pass
 public record Batch(

@@ -75,7 +75,8 @@ final class BatchOrder {
     // Primitive keys: an evaluation may have millions of examples, which are all sorted at once.
     long[] keys = new long[data.size()];
     for (int example = 0; example < keys.length; example++) {
-      long length = (long) capped(data.sourceTokens(example)) << 16 | capped(data.targetTokens(example));
+      long length =
+          (long) capped(data.sourceTokens(example)) << 16 | capped(data.targetTokens(example));
       keys[example] = (0xFFFFFFFFL - length) << 31 | example;
     }
     Arrays.sort(keys);

@@ -35,8 +35,8 @@ public record Batching(int batchSize, OptionalInt tokenBudget, boolean packing) 
   }
 
   /**
-   * Returns batches of as many rows as a number of tokens permits. An example that alone exceeds the budget still makes
-   * a batch.
+   * Returns batches of as many rows as a number of tokens permits. An example that alone exceeds
+   * the budget still makes a batch.
    */
   public Batching withTokenBudget(int value) {
     return new Batching(batchSize, OptionalInt.of(value), packing);

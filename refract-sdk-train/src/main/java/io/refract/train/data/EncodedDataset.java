@@ -103,7 +103,9 @@ public final class EncodedDataset implements EncodedExamples {
         tokenizer.padTokenId(),
         maxSourceTokens,
         maxTargetTokens,
-        cutSources, cutTargets, unknown);
+        cutSources,
+        cutTargets,
+        unknown);
   }
 
   /** The last token is the end token; it stays. */

@@ -10,6 +10,7 @@ import io.refract.progress.ProgressListener;
 import io.refract.train.data.Batch;
 import io.refract.train.data.BatchLoader;
 import io.refract.train.data.BatchStream;
+import io.refract.train.data.Batching;
 import io.refract.train.data.Dataset;
 import io.refract.train.data.EncodedDataset;
 import io.refract.train.data.Example;
@@ -19,7 +20,9 @@ import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.metric.ExactMatch;
 import io.refract.train.metric.Metric;
 import io.refract.train.metric.Rouge;
+import io.refract.train.optim.Objective;
 import io.refract.train.t5.T5Model;
+import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
 import io.refract.train.t5.internal.T5Access;
@@ -172,7 +175,8 @@ public final class Evaluator {
 
     private void run() {
       int done = 0;
-      try (BatchStream batches = BatchLoader.of(encoded, batchSize, 0).evaluation()) {
+      try (BatchStream batches =
+          BatchLoader.of(encoded, Batching.defaults().withBatchSize(batchSize), 0).evaluation()) {
         while (batches.hasNext()) {
           LoadedBatch loaded = batches.next();
           evaluate(loaded);
@@ -185,7 +189,7 @@ public final class Evaluator {
     private void evaluate(LoadedBatch loaded) {
       Batch batch = loaded.batch();
       try (NDManager scope = network.manager().newSubManager()) {
-        EncoderOutput sources = network.encode(scope, batch, false);
+        EncoderOutput sources = network.encode(scope, batch, Dropout.NONE);
         lossSum += lossSum(scope, sources, batch);
         targetTokens += batch.targetTokens();
         if (generates) {
@@ -200,7 +204,7 @@ public final class Evaluator {
         NDArray states = sources.states().reshape(sources.states().getShape());
         states.attach(forced);
         EncoderOutput view = new EncoderOutput(states, sources.mask());
-        return network.lossSum(view, batch.labels(), false).getFloat();
+        return network.lossSum(view, batch, Dropout.NONE, Objective.CROSS_ENTROPY).getFloat();
       }
     }
 

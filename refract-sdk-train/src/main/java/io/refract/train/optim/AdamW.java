@@ -2,6 +2,9 @@ package io.refract.train.optim;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /**
  * The settings of AdamW: Adam with decoupled weight decay.
  *
@@ -25,7 +28,8 @@ import static com.google.common.base.Preconditions.checkArgument;
  * @param epsilon keeps the division finite; default 1e-8
  */
 public record AdamW(
-    double learningRate, double weightDecay, double beta1, double beta2, double epsilon) {
+    double learningRate, double weightDecay, double beta1, double beta2, double epsilon)
+    implements Optimizer {
 
   private static final AdamW DEFAULTS = new AdamW(3e-4, 0.0, 0.9, 0.999, 1e-8);
 
@@ -54,12 +58,12 @@ public record AdamW(
     return DEFAULTS;
   }
 
-  /** Returns these settings with another learning rate. */
+  @Override
   public AdamW withLearningRate(double value) {
     return new AdamW(value, weightDecay, beta1, beta2, epsilon);
   }
 
-  /** Returns these settings with another weight decay. */
+  @Override
   public AdamW withWeightDecay(double value) {
     return new AdamW(learningRate, value, beta1, beta2, epsilon);
   }
@@ -72,5 +76,17 @@ public record AdamW(
   /** Returns these settings with another epsilon. */
   public AdamW withEpsilon(double value) {
     return new AdamW(learningRate, weightDecay, beta1, beta2, value);
+  }
+
+  @Override
+  public Map<String, String> asMap() {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("optimizer", "adamw");
+    values.put("learning_rate", Double.toString(learningRate));
+    values.put("weight_decay", Double.toString(weightDecay));
+    values.put("beta1", Double.toString(beta1));
+    values.put("beta2", Double.toString(beta2));
+    values.put("epsilon", Double.toString(epsilon));
+    return values;
   }
 }

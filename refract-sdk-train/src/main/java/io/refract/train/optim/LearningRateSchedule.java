@@ -3,6 +3,10 @@ package io.refract.train.optim;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+
 /**
  * The learning rate's course over a training: a linear warm-up from zero to the peak, then a decay.
  *
@@ -75,5 +79,14 @@ public record LearningRateSchedule(Decay decay, int warmupSteps, double warmupRa
       case CONSTANT -> 1.0;
       case LINEAR -> Math.max(0.0, (totalSteps - step) / (double) Math.max(1, totalSteps - warmup));
     };
+  }
+
+  /** Returns every value by name. */
+  public Map<String, String> asMap() {
+    Map<String, String> values = new LinkedHashMap<>();
+    values.put("schedule", decay.name().toLowerCase(Locale.ROOT));
+    values.put("warmup_steps", Integer.toString(warmupSteps));
+    values.put("warmup_ratio", Double.toString(warmupRatio));
+    return values;
   }
 }

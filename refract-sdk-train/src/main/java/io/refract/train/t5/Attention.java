@@ -1,6 +1,7 @@
 package io.refract.train.t5;
 
 import ai.djl.ndarray.NDArray;
+import io.refract.train.t5.internal.Dropout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,6 @@ final class Attention {
   private final Linear v; // (H K, D)
   private final Linear o; // (D, H K)
   private final int heads;
-  private final double dropoutRate;
 
   /**
    * Keys and values of all heads.
@@ -39,7 +39,6 @@ final class Attention {
     v = wiring.linear(name + ".v");
     o = wiring.linear(name + ".o");
     heads = wiring.config().numHeads();
-    dropoutRate = wiring.config().dropoutRate();
   }
 
   /** Returns what the given states offer to queries: B x S x D gives B x H x S x K each. */
@@ -57,13 +56,13 @@ final class Attention {
    * @param bias what is added to the scores, broadcast to B x H x Q x S; null for nothing
    * @return B x Q x D
    */
-  NDArray attend(NDArray x, KeysAndValues memory, @Nullable NDArray bias, boolean training) {
+  NDArray attend(NDArray x, KeysAndValues memory, @Nullable NDArray bias, Dropout dropout) {
     NDArray queries = Layers.splitHeads(q.forward(x), heads); // (B, H, Q, K)
     NDArray scores = queries.matMul(memory.keys()); // (B, H, Q, S)
     if (bias != null) {
       scores.addi(bias);
     }
-    NDArray weights = Layers.dropout(scores.softmax(-1), dropoutRate, training);
+    NDArray weights = dropout.apply(scores.softmax(-1));
     return o.forward(Layers.joinHeads(weights.matMul(memory.values())));
   }
 }

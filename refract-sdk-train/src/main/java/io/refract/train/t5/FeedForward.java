@@ -1,6 +1,7 @@
 package io.refract.train.t5;
 
 import ai.djl.ndarray.NDArray;
+import io.refract.train.t5.internal.Dropout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,7 +17,6 @@ final class FeedForward {
   private final @Nullable Linear gate; // (F, D)
   private final Linear out; // (D, F)
   private final String activation;
-  private final double dropoutRate;
 
   FeedForward(String name, Wiring wiring) {
     T5Config config = wiring.config();
@@ -25,15 +25,14 @@ final class FeedForward {
     gate = gated ? wiring.linear(name + ".wi_1") : null;
     out = wiring.linear(name + ".wo");
     activation = config.activation();
-    dropoutRate = config.dropoutRate();
   }
 
   /** Returns B x T x D for B x T x D. */
-  NDArray forward(NDArray x, boolean training) {
+  NDArray forward(NDArray x, Dropout dropout) {
     NDArray hidden = Layers.activation(activation, in.forward(x)); // (B, T, F)
     if (gate != null) {
       hidden = hidden.mul(gate.forward(x));
     }
-    return out.forward(Layers.dropout(hidden, dropoutRate, training));
+    return out.forward(dropout.apply(hidden));
   }
 }

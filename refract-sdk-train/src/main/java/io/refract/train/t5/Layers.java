@@ -51,11 +51,6 @@ final class Layers {
     return x.getNDArrayInternal().linear(x, weight, null).singletonOrThrow();
   }
 
-  /** Zeroes elements with the given probability and scales up the rest; in training only. */
-  static NDArray dropout(NDArray x, double rate, boolean training) {
-    return training && rate > 0 ? JniUtils.dropout((PtNDArray) x, rate, true) : x;
-  }
-
   /**
    * Returns {@code x / sqrt(mean(x^2) + epsilon) * gain}, without mean and bias.
    *

@@ -1,6 +1,8 @@
 package io.refract.train.t5;
 
 import io.refract.train.data.Batch;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The additive attention masks and the shifted targets of T5, as plain arrays.
@@ -47,17 +49,56 @@ final class Masks {
   }
 
   /**
+   * Returns what lets a query see the keys of its own example only: rows x queries x keys, 0 where
+   * both segments are equal and {@link #HIDDEN} elsewhere. Padding, segment 0, sees padding.
+   *
+   * @param queries the segment of each query, rows x their number, row-major
+   * @param keys the segment of each key, rows x their number, row-major
+   */
+  static float[] sameSegment(int[] queries, int[] keys, int rows) {
+    int queryLength = queries.length / rows;
+    int keyLength = keys.length / rows;
+    float[] mask = new float[Math.multiplyExact(queries.length, keyLength)];
+    for (int query = 0; query < queries.length; query++) {
+      int firstKey = query / queryLength * keyLength;
+      for (int key = 0; key < keyLength; key++) {
+        mask[query * keyLength + key] = queries[query] == keys[firstKey + key] ? 0f : HIDDEN;
+      }
+    }
+    return mask;
+  }
+
+  /** Returns {@link #sameSegment} of the segments with themselves, later keys hidden too. */
+  static float[] causalInSegment(int[] segments, int rows) {
+    int length = segments.length / rows;
+    float[] mask = sameSegment(segments, segments, rows);
+    for (int query = 0; query < segments.length; query++) {
+      int position = query % length;
+      Arrays.fill(mask, query * length + position + 1, (query + 1) * length, HIDDEN);
+    }
+    return mask;
+  }
+
+  /**
    * Returns the decoder's input for teacher forcing: the labels moved one to the right, the start
-   * token in front, padding in place of ignored labels.
+   * token in front of each example, padding in place of ignored labels.
    *
    * @param labels rows x length, row-major
+   * @param segments the example that each label belongs to; null when each row is one example
    */
-  static long[] shiftRight(long[] labels, int rows, int length, int startTokenId, int padTokenId) {
+  static long[] shiftRight(
+      long[] labels,
+      int @Nullable [] segments,
+      int rows,
+      int length,
+      int startTokenId,
+      int padTokenId) {
     long[] shifted = new long[labels.length];
-    for (int row = 0; row < rows; row++) {
-      int start = row * length;
-      shifted[start] = startTokenId;
-      for (int i = start + 1; i < start + length; i++) {
+    for (int i = 0; i < rows * length; i++) {
+      boolean first = i % length == 0;
+      if (first || (segments != null && segments[i] != 0 && segments[i] != segments[i - 1])) {
+        shifted[i] = startTokenId;
+      } else {
         shifted[i] = labels[i - 1] == IGNORED ? padTokenId : labels[i - 1];
       }
     }

@@ -5,13 +5,20 @@ import static com.google.common.base.Preconditions.checkArgument;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import io.refract.train.data.Batch;
 import io.refract.train.generation.internal.StepDecoder;
+import io.refract.train.optim.Objective;
+import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
+import io.refract.train.t5.internal.Execution;
+import io.refract.train.t5.internal.GradMode;
 import io.refract.train.t5.internal.T5Network;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * T5 as in the paper, over the array operations of DJL.
@@ -30,6 +37,7 @@ final class T5ArrayNetwork implements T5Network {
   private final T5Config config;
   private final NDManager manager;
   private final Map<String, NDArray> parameters;
+  private final Execution execution;
   private final NDArray shared; // (V, D)
   private final Linear output; // (V, D), the embedding when tied
   private final T5Stack encoder;
@@ -42,13 +50,18 @@ final class T5ArrayNetwork implements T5Network {
    * @param parameters all of {@link T5Parameters#of}, in that order
    */
   T5ArrayNetwork(T5Config config, NDManager manager, Map<String, NDArray> parameters) {
+    this(config, manager, parameters, Execution.DEFAULT);
+  }
+
+  private T5ArrayNetwork(
+      T5Config config, NDManager manager, Map<String, NDArray> parameters, Execution execution) {
     this.config = config;
     this.manager = manager;
     this.parameters = Collections.unmodifiableMap(parameters);
-    Wiring wiring = new Wiring(config, parameters);
+    this.execution = execution;
+    Wiring wiring = new Wiring(config, parameters, execution);
     shared = wiring.parameter(T5Parameters.SHARED);
-    output =
-        new Linear(config.tieWordEmbeddings() ? shared : wiring.parameter(T5Parameters.OUTPUT));
+    output = wiring.over(config.tieWordEmbeddings() ? T5Parameters.SHARED : T5Parameters.OUTPUT);
     encoder = new T5Stack("encoder", wiring);
     decoder = new T5Stack("decoder", wiring);
   }
@@ -65,46 +78,88 @@ final class T5ArrayNetwork implements T5Network {
 
   @Override
   public EncoderOutput encode(
-      NDManager scope, long[] inputIds, long[] attentionMask, int rows, boolean training) {
+      NDManager scope, long[] inputIds, long[] attentionMask, int rows, Dropout dropout) {
     int length = lengthOf("input ids", inputIds, rows);
     checkArgument(
         attentionMask.length == inputIds.length,
         "the attention mask has %s values for %s input ids",
         attentionMask.length,
         inputIds.length);
-    NDArray bias = encoder.positionBias(scope, length); // (1, H, S, S)
-    NDArray mask = null;
-    if (Masks.anyHidden(attentionMask)) {
-      mask = scope.create(Masks.ofPadding(attentionMask), new Shape(rows, 1, 1, length));
-      bias = bias.add(mask); // (B, H, S, S)
+    NDArray mask = Masks.anyHidden(attentionMask) ? padding(scope, attentionMask, rows) : null;
+    return new EncoderOutput(encode(scope, inputIds, rows, length, mask, dropout), mask);
+  }
+
+  @Override
+  public EncoderOutput encode(NDManager scope, Batch batch, Dropout dropout) {
+    if (batch.segments() == null) {
+      return encode(scope, batch.inputIds(), batch.attentionMask(), batch.rows(), dropout);
     }
+    NDArray states =
+        encode(
+            scope,
+            batch.inputIds(),
+            batch.rows(),
+            batch.sourceLength(),
+            sourceMask(scope, batch),
+            dropout);
+    return new EncoderOutput(states, null);
+  }
+
+  private NDArray encode(
+      NDManager scope,
+      long[] inputIds,
+      int rows,
+      int length,
+      @Nullable NDArray mask,
+      Dropout dropout) {
+    NDArray bias = encoder.positionBias(scope, length); // (1, H, S, S)
     NDArray x = embed(scope, "input id", inputIds, rows, length);
-    return new EncoderOutput(encoder.forward(x, bias, null, null, training), mask);
+    return encoder.forward(x, mask == null ? bias : bias.add(mask), null, null, dropout);
+  }
+
+  /** Returns what hides other examples and padding from the encoder; null when nothing is. */
+  @Nullable NDArray sourceMask(NDManager scope, Batch batch) {
+    if (batch.segments() != null) {
+      int length = batch.sourceLength();
+      int[] segments = batch.segments().sources();
+      return scope.create(
+          Masks.sameSegment(segments, segments, batch.rows()),
+          new Shape(batch.rows(), 1, length, length));
+    }
+    return Masks.anyHidden(batch.attentionMask())
+        ? padding(scope, batch.attentionMask(), batch.rows())
+        : null;
+  }
+
+  private static NDArray padding(NDManager scope, long[] attentionMask, int rows) {
+    return scope.create(
+        Masks.ofPadding(attentionMask), new Shape(rows, 1, 1, attentionMask.length / rows));
   }
 
   @Override
-  public NDArray logits(EncoderOutput encoded, long[] labels, boolean training) {
-    return head(decode(encoded, labels, training));
+  public NDArray logits(EncoderOutput encoded, Batch batch, Dropout dropout) {
+    return head(decode(encoded, batch, dropout));
   }
 
   @Override
-  public NDArray lossSum(EncoderOutput encoded, long[] labels, boolean training) {
-    NDManager scope = encoded.manager();
-    NDArray states = decode(encoded, labels, training);
-    states = states.reshape(labels.length, config.dModel()); // (B T, D)
+  public NDArray lossSum(EncoderOutput encoded, Batch batch, Dropout dropout, Objective objective) {
+    return lossSum(decode(encoded, batch, dropout), batch, objective);
+  }
+
+  /** Returns the loss of the decoder's last states, B x T x D. */
+  NDArray lossSum(NDArray states, Batch batch, Objective objective) {
+    long[] labels = batch.labels();
+    NDArray flat = states.reshape(labels.length, config.dModel()); // (B T, D)
     long[] real = realPositions(labels);
     checkArgument(real.length > 0, "a loss needs at least one label that is not ignored");
     if (real.length < labels.length) {
       // The output layer is the widest of all: padding does not go through it.
-      states = Layers.embedding(Layers.owned(scope.create(real)), states); // (N, D)
+      flat = Layers.embedding(Layers.owned(states.getManager().create(real)), flat); // (N, D)
     }
     long[] targets = Arrays.stream(real).map(position -> labels[(int) position]).toArray();
-    NDArray logProbabilities;
-    try (NDArray logits = head(states)) {
-      logProbabilities = logits.logSoftmax(-1); // (N, V)
+    try (NDArray logits = head(flat)) {
+      return TokenLoss.sum(logits, targets, objective);
     }
-    NDArray index = Layers.owned(scope.create(targets, new Shape(targets.length, 1)));
-    return logProbabilities.gather(index, 1).sum().neg();
   }
 
   private static long[] realPositions(long[] labels) {
@@ -119,21 +174,76 @@ final class T5ArrayNetwork implements T5Network {
   }
 
   /** Runs the decoder over the shifted labels: B x T x D. */
-  private NDArray decode(EncoderOutput encoded, long[] labels, boolean training) {
-    int rows = encoded.rows();
-    int length = lengthOf("labels", labels, rows);
-    for (long label : labels) {
+  private NDArray decode(EncoderOutput encoded, Batch batch, Dropout dropout) {
+    checkArgument(
+        batch.rows() == encoded.rows(),
+        "labels of %s rows do not fit sources of %s rows",
+        batch.rows(),
+        encoded.rows());
+    NDManager scope = encoded.manager();
+    NDArray bias = decoder.positionBias(scope, batch.targetLength()).add(targetMask(scope, batch));
+    return decoder.forward(
+        embedTargets(scope, batch),
+        bias,
+        encoded.states(),
+        batch.segments() == null ? encoded.mask() : crossMask(scope, batch),
+        dropout);
+  }
+
+  /** Returns what hides later tokens and other examples from the decoder's self-attention. */
+  NDArray targetMask(NDManager scope, Batch batch) {
+    int length = batch.targetLength();
+    if (batch.segments() == null) {
+      return scope.create(Masks.causal(length), new Shape(1, 1, length, length));
+    }
+    return scope.create(
+        Masks.causalInSegment(batch.segments().targets(), batch.rows()),
+        new Shape(batch.rows(), 1, length, length));
+  }
+
+  /** Returns what hides padding and other examples from cross-attention; null for nothing. */
+  @Nullable NDArray crossMask(NDManager scope, Batch batch) {
+    if (batch.segments() == null) {
+      return sourceMask(scope, batch);
+    }
+    return scope.create(
+        Masks.sameSegment(batch.segments().targets(), batch.segments().sources(), batch.rows()),
+        new Shape(batch.rows(), 1, batch.targetLength(), batch.sourceLength()));
+  }
+
+  NDArray embedSources(NDManager scope, Batch batch) {
+    return embed(scope, "input id", batch.inputIds(), batch.rows(), batch.sourceLength());
+  }
+
+  /** Looks up the decoder's inputs, which are the labels shifted right. */
+  NDArray embedTargets(NDManager scope, Batch batch) {
+    for (long label : batch.labels()) {
       if (label != Batch.IGNORED) {
         checkId("label", label);
       }
     }
     long[] ids =
-        Masks.shiftRight(labels, rows, length, config.decoderStartTokenId(), config.padTokenId());
-    NDManager scope = encoded.manager();
-    NDArray causal = scope.create(Masks.causal(length), new Shape(1, 1, length, length));
-    NDArray bias = decoder.positionBias(scope, length).add(causal); // (1, H, T, T)
-    NDArray x = embed(scope, "decoder input id", ids, rows, length);
-    return decoder.forward(x, bias, encoded.states(), encoded.mask(), training);
+        Masks.shiftRight(
+            batch.labels(),
+            batch.segments() == null ? null : batch.segments().targets(),
+            batch.rows(),
+            batch.targetLength(),
+            config.decoderStartTokenId(),
+            config.padTokenId());
+    return embed(scope, "decoder input id", ids, batch.rows(), batch.targetLength());
+  }
+
+  @Override
+  public NDArray backward(NDManager scope, Batch batch, Dropout dropout, Objective objective) {
+    if (execution.recompute()) {
+      return new RecomputingPass(this, batch, dropout, objective).run(scope);
+    }
+    return GradMode.on(
+        () -> {
+          NDArray loss = lossSum(scope, batch, dropout, objective);
+          JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false);
+          return loss;
+        });
   }
 
   @Override
@@ -141,12 +251,30 @@ final class T5ArrayNetwork implements T5Network {
     return new T5StepDecoder(this, encoded, maxTokens);
   }
 
+  T5Stack encoder() {
+    return encoder;
+  }
+
   T5Stack decoder() {
     return decoder;
   }
 
+  /** Returns whether a training changes the embedding. */
+  boolean trainsEmbedding() {
+    return shared.hasGradient();
+  }
+
+  /** Returns whether a training changes anything that the encoder's states come from. */
+  boolean trainsEncoder() {
+    return trainsEmbedding()
+        || trainableParameters().entrySet().stream()
+            .anyMatch(
+                entry -> entry.getKey().contains("encoder.") && entry.getValue().hasGradient());
+  }
+
   /** Looks up tokens: B x T ids give B x T x D. */
   NDArray embed(NDManager scope, String what, long[] ids, int rows, int length) {
+    lengthOf(what + "s", ids, rows);
     for (long id : ids) {
       checkId(what, id);
     }
@@ -182,7 +310,7 @@ final class T5ArrayNetwork implements T5Network {
   }
 
   @Override
-  public T5Network withDropout(double rate) {
-    return new T5ArrayNetwork(config.withDropoutRate(rate), manager, parameters);
+  public T5Network with(Execution other) {
+    return new T5ArrayNetwork(config, manager, parameters, other);
   }
 }

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.refract.train.t5.Attention.KeysAndValues;
+import io.refract.train.t5.internal.Dropout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +25,6 @@ final class T5Block {
   private final FeedForward feedForward;
   private final NDArray feedForwardNorm;
   private final double epsilon;
-  private final double dropoutRate;
 
   /**
    * Takes the weights of a block.
@@ -41,7 +41,6 @@ final class T5Block {
     feedForward = new FeedForward(last + ".DenseReluDense", wiring);
     feedForwardNorm = norm(wiring, last);
     epsilon = wiring.config().layerNormEpsilon();
-    dropoutRate = wiring.config().dropoutRate();
   }
 
   private static NDArray norm(Wiring wiring, String layer) {
@@ -61,17 +60,17 @@ final class T5Block {
       NDArray bias,
       @Nullable NDArray encoderStates,
       @Nullable NDArray crossMask,
-      boolean training) {
+      Dropout dropout) {
     NDArray normed = Layers.rmsNorm(x, selfNorm, epsilon);
     x =
         residual(
             x,
-            selfAttention.attend(normed, selfAttention.keysAndValues(normed), bias, training),
-            training);
+            selfAttention.attend(normed, selfAttention.keysAndValues(normed), bias, dropout),
+            dropout);
     if (crossAttention != null && encoderStates != null) {
-      x = cross(x, crossAttention.keysAndValues(encoderStates), crossMask, training);
+      x = cross(x, crossAttention.keysAndValues(encoderStates), crossMask, dropout);
     }
-    return feedForward(x, training);
+    return feedForward(x, dropout);
   }
 
   /**
@@ -97,8 +96,8 @@ final class T5Block {
             : new KeysAndValues(
                 append(past.keys(), newest.keys(), TIME_OF_KEYS),
                 append(past.values(), newest.values(), TIME_OF_VALUES));
-    x = x.add(selfAttention.attend(normed, seen, bias, false));
-    return new Step(feedForward(cross(x, memory, crossMask, false), false), seen);
+    x = x.add(selfAttention.attend(normed, seen, bias, Dropout.NONE));
+    return new Step(feedForward(cross(x, memory, crossMask, Dropout.NONE), Dropout.NONE), seen);
   }
 
   /**
@@ -117,21 +116,21 @@ final class T5Block {
     return crossAttention.keysAndValues(encoderStates);
   }
 
-  private NDArray cross(NDArray x, KeysAndValues memory, @Nullable NDArray mask, boolean training) {
+  private NDArray cross(NDArray x, KeysAndValues memory, @Nullable NDArray mask, Dropout dropout) {
     if (crossAttention == null || crossNorm == null) {
       throw new IllegalStateException("a block of the encoder has no cross-attention");
     }
     NDArray normed = Layers.rmsNorm(x, crossNorm, epsilon);
-    return residual(x, crossAttention.attend(normed, memory, mask, training), training);
+    return residual(x, crossAttention.attend(normed, memory, mask, dropout), dropout);
   }
 
-  private NDArray feedForward(NDArray x, boolean training) {
+  private NDArray feedForward(NDArray x, Dropout dropout) {
     NDArray normed = Layers.rmsNorm(x, feedForwardNorm, epsilon);
-    return residual(x, feedForward.forward(normed, training), training);
+    return residual(x, feedForward.forward(normed, dropout), dropout);
   }
 
-  private NDArray residual(NDArray x, NDArray change, boolean training) {
-    return x.add(Layers.dropout(change, dropoutRate, training));
+  private NDArray residual(NDArray x, NDArray change, Dropout dropout) {
+    return x.add(dropout.apply(change));
   }
 
   /** Joins along an axis; the result belongs to the newest token's manager. */

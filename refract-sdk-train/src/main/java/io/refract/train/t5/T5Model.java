@@ -12,6 +12,7 @@ import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.generation.GenerationConfig;
 import io.refract.train.generation.internal.GreedySearch;
 import io.refract.train.generation.internal.StepDecoder;
+import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
 import io.refract.train.t5.internal.T5Access;
@@ -255,7 +256,7 @@ public final class T5Model implements ModelArtifact, TextModel {
 
   private List<int[]> generateBatch(long[] ids, long[] mask, int rows, int maxNewTokens) {
     try (NDManager scope = manager.newSubManager()) {
-      EncoderOutput encoded = network.encode(scope, ids, mask, rows, false);
+      EncoderOutput encoded = network.encode(scope, ids, mask, rows, Dropout.NONE);
       try (StepDecoder decoder = network.stepDecoder(encoded, maxNewTokens)) {
         return GreedySearch.search(scope, decoder, generationConfig, maxNewTokens);
       }

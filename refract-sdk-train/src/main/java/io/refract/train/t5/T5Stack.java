@@ -3,6 +3,7 @@ package io.refract.train.t5;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import io.refract.train.t5.internal.Dropout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,11 +14,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class T5Stack {
 
+  /** Keeps the random numbers of the decoder apart from those of the encoder. */
+  private static final long DECODER_PARTS = 1L << 32;
+
   private final List<T5Block> blocks = new ArrayList<>();
   private final NDArray biasTable; // (buckets, H)
   private final NDArray finalNorm;
   private final RelativePositions positions;
   private final T5Config config;
+  private final long firstPart; // of the dropout's random numbers
 
   /**
    * Takes the weights of a stack.
@@ -27,6 +32,7 @@ final class T5Stack {
   T5Stack(String name, Wiring wiring) {
     config = wiring.config();
     boolean decoder = name.equals("decoder");
+    firstPart = decoder ? DECODER_PARTS : 0;
     int layers = decoder ? config.numDecoderLayers() : config.numLayers();
     for (int i = 0; i < layers; i++) {
       blocks.add(new T5Block(name + ".block." + i, decoder, wiring));
@@ -76,24 +82,47 @@ final class T5Stack {
       NDArray bias,
       @Nullable NDArray encoderStates,
       @Nullable NDArray crossMask,
-      boolean training) {
+      Dropout dropout) {
     NDManager scope = x.getManager();
-    x = Layers.dropout(x, config.dropoutRate(), training);
-    for (T5Block block : blocks) {
+    x = enter(x, dropout);
+    for (int i = 0; i < blocks.size(); i++) {
       // A scope per block: whatever the graph does not need is freed with it. Without a graph that
       // is everything, so that memory does not grow with the number of blocks.
       try (NDManager blockScope = scope.newSubManager()) {
         x.attach(blockScope);
-        x = block.forward(x, bias, encoderStates, crossMask, training);
+        x = block(i, x, bias, encoderStates, crossMask, dropout);
         x.attach(scope);
       }
     }
-    return finish(x, training);
+    return finish(x, dropout);
+  }
+
+  /** Returns whether a training changes the position bias. */
+  boolean trainsPositionBias() {
+    return biasTable.hasGradient();
+  }
+
+  /** Applies the dropout in front of the blocks. */
+  NDArray enter(NDArray x, Dropout dropout) {
+    dropout.begin(firstPart);
+    return dropout.apply(x);
+  }
+
+  /** Runs one block, see {@link #forward}. */
+  NDArray block(
+      int number,
+      NDArray x,
+      NDArray bias,
+      @Nullable NDArray encoderStates,
+      @Nullable NDArray crossMask,
+      Dropout dropout) {
+    dropout.begin(firstPart + 1 + number);
+    return blocks.get(number).forward(x, bias, encoderStates, crossMask, dropout);
   }
 
   /** Applies the norm at the end of the stack. */
-  NDArray finish(NDArray x, boolean training) {
-    return Layers.dropout(
-        Layers.rmsNorm(x, finalNorm, config.layerNormEpsilon()), config.dropoutRate(), training);
+  NDArray finish(NDArray x, Dropout dropout) {
+    dropout.begin(firstPart + 1 + blocks.size());
+    return dropout.apply(Layers.rmsNorm(x, finalNorm, config.layerNormEpsilon()));
   }
 }

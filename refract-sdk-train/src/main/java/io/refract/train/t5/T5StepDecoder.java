@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.t5.Attention.KeysAndValues;
+import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,7 +64,7 @@ final class T5StepDecoder implements StepDecoder {
       }
     }
     position++;
-    NDArray states = network.decoder().finish(x, false);
+    NDArray states = network.decoder().finish(x, Dropout.NONE);
     return network.head(states).squeeze(1); // (B, V)
   }
 

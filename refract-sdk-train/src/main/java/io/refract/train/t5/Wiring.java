@@ -1,6 +1,7 @@
 package io.refract.train.t5;
 
 import ai.djl.ndarray.NDArray;
+import io.refract.train.t5.internal.Execution;
 import java.util.Map;
 
 /**
@@ -9,8 +10,9 @@ import java.util.Map;
  *
  * @param config dimensions and dropout probability
  * @param parameters the parameters by their names in the checkpoint
+ * @param execution how it is computed
  */
-record Wiring(T5Config config, Map<String, NDArray> parameters) {
+record Wiring(T5Config config, Map<String, NDArray> parameters, Execution execution) {
 
   /** Returns a parameter that must be there. */
   NDArray parameter(String name) {
@@ -23,6 +25,11 @@ record Wiring(T5Config config, Map<String, NDArray> parameters) {
    * @param module its name in the checkpoint, without {@code .weight}
    */
   Linear linear(String module) {
-    return new Linear(parameter(module + ".weight"));
+    return over(module + ".weight");
+  }
+
+  /** Returns a linear layer over a parameter. */
+  Linear over(String parameter) {
+    return new Linear(parameter(parameter));
   }
 }

@@ -49,6 +49,10 @@ class BatchLoaderTest {
     return EncodedDataset.encode(data, tokenizer, "", 64, 16, ProgressListener.none());
   }
 
+  private static Batching batchesOf(int rows) {
+    return Batching.defaults().withBatchSize(rows);
+  }
+
   private static List<LoadedBatch> drain(BatchStream stream) {
     List<LoadedBatch> batches = new ArrayList<>();
     try (stream) {
@@ -64,9 +68,9 @@ class BatchLoaderTest {
   @Test
   void an_epoch_gives_each_example_once_in_batches_of_like_length() {
     EncodedDataset rows = encoded();
-    BatchLoader loader = BatchLoader.of(rows, 8, 1);
+    BatchLoader loader = BatchLoader.of(rows, batchesOf(8), 1);
     List<LoadedBatch> batches = drain(loader.epoch(0));
-    assertThat(batches).hasSize(loader.batchesPerEpoch()).hasSize(26);
+    assertThat(batches).hasSize(loader.batches(0)).hasSize(26);
     assertThat(examples(batches))
         .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 203).boxed().toList());
     int real = batches.stream().mapToInt(batch -> batch.batch().sourceTokens()).sum();
@@ -78,16 +82,18 @@ class BatchLoaderTest {
 
   @Test
   void the_order_depends_on_seed_and_epoch_alone() {
-    BatchLoader loader = BatchLoader.of(encoded(), 8, 1);
+    BatchLoader loader = BatchLoader.of(encoded(), batchesOf(8), 1);
     List<Integer> first = examples(drain(loader.epoch(0)));
-    assertThat(examples(drain(BatchLoader.of(encoded(), 8, 1).epoch(0)))).isEqualTo(first);
+    assertThat(examples(drain(BatchLoader.of(encoded(), batchesOf(8), 1).epoch(0))))
+        .isEqualTo(first);
     assertThat(examples(drain(loader.epoch(1)))).isNotEqualTo(first);
-    assertThat(examples(drain(BatchLoader.of(encoded(), 8, 2).epoch(0)))).isNotEqualTo(first);
+    assertThat(examples(drain(BatchLoader.of(encoded(), batchesOf(8), 2).epoch(0))))
+        .isNotEqualTo(first);
   }
 
   @Test
   void an_epoch_can_begin_in_its_middle() {
-    BatchLoader loader = BatchLoader.of(encoded(), 8, 1);
+    BatchLoader loader = BatchLoader.of(encoded(), batchesOf(8), 1);
     List<LoadedBatch> whole = drain(loader.epoch(3));
     List<LoadedBatch> rest = drain(loader.epoch(3, 10));
     assertThat(examples(rest)).isEqualTo(examples(whole.subList(10, whole.size())));
@@ -98,7 +104,7 @@ class BatchLoaderTest {
 
   @Test
   void an_evaluation_gives_each_example_once_longest_first() {
-    List<LoadedBatch> batches = drain(BatchLoader.of(encoded(), 8, 1).evaluation());
+    List<LoadedBatch> batches = drain(BatchLoader.of(encoded(), batchesOf(8), 1).evaluation());
     assertThat(examples(batches))
         .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 203).boxed().toList());
     assertThat(batches).extracting(batch -> -batch.batch().sourceLength()).isSorted();
@@ -154,16 +160,16 @@ class BatchLoaderTest {
 
   @Test
   void a_failure_of_the_background_thread_reaches_the_caller() {
-    List<int[]> order = List.of(new int[] {0}, new int[] {1});
     BatchStream stream =
         new BatchStream(
-            order,
+            2,
             0,
-            examples -> {
-              if (examples[0] == 1) {
+            number -> {
+              if (number == 1) {
                 throw new OutOfMemoryError("too large");
               }
-              return Collator.paddingWith(0).collate(new int[][] {{1}}, new int[][] {{1}});
+              Batch batch = Collator.paddingWith(0).collate(new int[][] {{1}}, new int[][] {{1}});
+              return new LoadedBatch(number, new int[] {number}, batch);
             });
     try (stream) {
       assertThat(stream.next().number()).isZero();
@@ -178,7 +184,7 @@ class BatchLoaderTest {
   @Test
   void closing_early_ends_the_background_thread() {
     Set<Thread> before = loaderThreads();
-    BatchStream stream = BatchLoader.of(encoded(), 1, 1).epoch(0);
+    BatchStream stream = BatchLoader.of(encoded(), batchesOf(1), 1).epoch(0);
     stream.next();
     stream.close();
     stream.close();
@@ -196,9 +202,9 @@ class BatchLoaderTest {
   void an_interrupted_caller_keeps_its_interrupt() {
     try (BatchStream stream =
         new BatchStream(
-            List.of(new int[] {0}),
+            1,
             0,
-            examples -> {
+            number -> {
               throw new IllegalStateException("never asked twice");
             })) {
       Thread.currentThread().interrupt();

@@ -10,7 +10,9 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.refract.train.generation.GenerationConfig;
 import io.refract.train.generation.internal.GreedySearch;
 import io.refract.train.generation.internal.StepDecoder;
+import io.refract.train.optim.Objective;
 import io.refract.train.t5.Golden.GoldenBatch;
+import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
 import java.io.IOException;
@@ -69,10 +71,11 @@ class GoldenParityTest {
   private static boolean checkForward(
       T5ArrayNetwork network, GoldenBatch golden, float[] expectedLogits) {
     try (NDManager scope = network.manager().newSubManager()) {
-      EncoderOutput encoded = network.encode(scope, golden.batch(), false);
-      NDArray logits = network.logits(encoded, golden.batch().labels(), false);
+      EncoderOutput encoded = network.encode(scope, golden.batch(), Dropout.NONE);
+      NDArray logits = network.logits(encoded, golden.batch(), Dropout.NONE);
       assertThat(logits.toFloatArray()).containsExactly(expectedLogits, within(LOGITS));
-      NDArray loss = network.lossSum(encoded, golden.batch().labels(), false);
+      NDArray loss =
+          network.lossSum(encoded, golden.batch(), Dropout.NONE, Objective.CROSS_ENTROPY);
       assertThat(loss.getFloat() / golden.batch().targetTokens())
           .isCloseTo(golden.loss(), within(LOSS * golden.loss()));
     }
@@ -87,7 +90,7 @@ class GoldenParityTest {
             new GenerationConfig(
                 config.decoderStartTokenId(), config.eosTokenIds(), config.padTokenId(), Map.of()));
     try (NDManager scope = network.manager().newSubManager()) {
-      EncoderOutput encoded = network.encode(scope, batch.batch(), false);
+      EncoderOutput encoded = network.encode(scope, batch.batch(), Dropout.NONE);
       try (StepDecoder decoder = network.stepDecoder(encoded, golden.maxNewTokens())) {
         List<int[]> ids = GreedySearch.search(scope, decoder, generation, golden.maxNewTokens());
         for (int row = 0; row < batch.rows(); row++) {
@@ -102,9 +105,12 @@ class GoldenParityTest {
 
   private static boolean checkGradients(Golden golden, T5ArrayNetwork network) {
     GoldenBatch batch = golden.batches().get(0);
-    network.requireGradients(true);
+    network.parameters().values().forEach(p -> p.setRequiresGradient(true));
     try (NDManager scope = network.manager().newSubManager()) {
-      NDArray mean = network.lossSum(scope, batch.batch(), false).div(batch.batch().targetTokens());
+      NDArray mean =
+          network
+              .lossSum(scope, batch.batch(), Dropout.NONE, Objective.CROSS_ENTROPY)
+              .div(batch.batch().targetTokens());
       JniUtils.backward((PtNDArray) mean, (PtNDArray) mean.onesLike(), false, false);
     }
     Map<String, NDArray> stored = new LinkedHashMap<>(network.parameters());

@@ -38,10 +38,52 @@ class MasksTest {
       7, 1, -100, -100, //
       8, 9, 10, 1
     };
-    assertThat(Masks.shiftRight(labels, 3, 4, 3, 0))
+    assertThat(Masks.shiftRight(labels, null, 3, 4, 3, 0))
         .containsExactly(
             3, 5, 6, 1, //
             3, 7, 1, 0, //
             3, 8, 9, 10);
+  }
+
+  @Test
+  void every_example_of_a_packed_row_begins_with_the_start_token() {
+    long[] labels = {5, 6, 1, 7, 1, -100};
+    int[] segments = {1, 1, 1, 2, 2, 0};
+    assertThat(Masks.shiftRight(labels, segments, 1, 6, 3, 0)).containsExactly(3, 5, 6, 3, 7, 1);
+  }
+
+  @Test
+  void a_token_of_a_packed_row_sees_its_own_example_only() {
+    int[] segments = {1, 1, 2, 2, 2, 0};
+    assertThat(Masks.sameSegment(segments, segments, 1))
+        .containsExactly(
+            0, 0, H, H, H, H, //
+            0, 0, H, H, H, H, //
+            H, H, 0, 0, 0, H, //
+            H, H, 0, 0, 0, H, //
+            H, H, 0, 0, 0, H, //
+            H, H, H, H, H, 0);
+    assertThat(Masks.causalInSegment(segments, 1))
+        .containsExactly(
+            0, H, H, H, H, H, //
+            0, 0, H, H, H, H, //
+            H, H, 0, H, H, H, //
+            H, H, 0, 0, H, H, //
+            H, H, 0, 0, 0, H, //
+            H, H, H, H, H, 0);
+  }
+
+  @Test
+  void a_target_of_a_packed_row_sees_its_own_source_only() {
+    int[] targets = {1, 2, 2, 1, 0, 0};
+    int[] sources = {1, 1, 2, 1, 1, 0};
+    assertThat(Masks.sameSegment(targets, sources, 2))
+        .containsExactly(
+            0, 0, H, //
+            H, H, 0, //
+            H, H, 0, //
+            0, 0, H, //
+            H, H, 0, //
+            H, H, 0);
   }
 }

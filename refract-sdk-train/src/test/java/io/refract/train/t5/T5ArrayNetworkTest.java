@@ -1,16 +1,16 @@
 package io.refract.train.t5;
 
+import static io.refract.train.optim.Objective.CROSS_ENTROPY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.djl.ndarray.BaseNDManager;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import io.refract.train.data.Batch;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.t5.Golden.GoldenBatch;
+import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
 import java.io.IOException;
@@ -46,7 +46,7 @@ class T5ArrayNetworkTest {
 
   private void assertRefused(Batch batch, String reason) {
     try (NDManager step = manager.newSubManager()) {
-      assertThatThrownBy(() -> network.lossSum(step, batch, false))
+      assertThatThrownBy(() -> network.lossSum(step, batch, Dropout.NONE, CROSS_ENTROPY))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining(reason);
     }
@@ -70,22 +70,24 @@ class T5ArrayNetworkTest {
   @Test
   void arrays_that_are_no_rectangle_are_an_argument_error() {
     try (NDManager step = manager.newSubManager()) {
-      assertThatThrownBy(() -> network.encode(step, new long[5], new long[5], 2, false))
+      assertThatThrownBy(() -> network.encode(step, new long[5], new long[5], 2, Dropout.NONE))
           .hasMessageContaining("cannot be cut into 2 rows");
-      assertThatThrownBy(() -> network.encode(step, new long[0], new long[0], 1, false))
+      assertThatThrownBy(() -> network.encode(step, new long[0], new long[0], 1, Dropout.NONE))
           .hasMessageContaining("at least 1");
-      assertThatThrownBy(() -> network.encode(step, new long[4], new long[3], 2, false))
+      assertThatThrownBy(() -> network.encode(step, new long[4], new long[3], 2, Dropout.NONE))
           .hasMessageContaining("attention mask has 3 values");
-      EncoderOutput encoded = network.encode(step, new long[4], new long[] {1, 1, 1, 1}, 2, false);
-      assertThatThrownBy(() -> network.logits(encoded, new long[3], false))
-          .hasMessageContaining("cannot be cut into 2 rows");
+      EncoderOutput encoded =
+          network.encode(step, new long[4], new long[] {1, 1, 1, 1}, 2, Dropout.NONE);
+      assertThatThrownBy(() -> network.logits(encoded, batch(5, 5), Dropout.NONE))
+          .hasMessageContaining("labels of 1 rows do not fit sources of 2 rows");
     }
   }
 
   @Test
   void a_decoder_takes_no_more_tokens_than_it_was_made_for() {
     try (NDManager scope = manager.newSubManager()) {
-      EncoderOutput encoded = network.encode(scope, new long[] {1}, new long[] {1}, 1, false);
+      EncoderOutput encoded =
+          network.encode(scope, new long[] {1}, new long[] {1}, 1, Dropout.NONE);
       try (StepDecoder decoder = network.stepDecoder(encoded, 1)) {
         decoder.next(scope, new long[] {0});
         assertThatThrownBy(() -> decoder.next(scope, new long[] {5}))
@@ -101,7 +103,7 @@ class T5ArrayNetworkTest {
     manager.close();
     NDManager other = NDManager.newBaseManager("PyTorch");
     try (NDManager step = other.newSubManager()) {
-      assertThatThrownBy(() -> network.lossSum(step, batch(5, 5), false))
+      assertThatThrownBy(() -> network.lossSum(step, batch(5, 5), Dropout.NONE, CROSS_ENTROPY))
           .isInstanceOf(IllegalStateException.class);
     } finally {
       other.close();
@@ -114,20 +116,24 @@ class T5ArrayNetworkTest {
       Batch batch =
           new Batch(
               2, 2, 1, new long[] {5, 1, 0, 0}, new long[] {1, 1, 0, 0}, new long[] {5, 5}, 2);
-      assertThat(network.lossSum(step, batch, false).getFloat()).isFinite();
+      assertThat(network.lossSum(step, batch, Dropout.NONE, CROSS_ENTROPY).getFloat()).isFinite();
     }
   }
 
   @Test
   void nothing_of_a_step_stays_with_the_model() {
     Batch batch = golden.batches().get(0).batch();
-    network.requireGradients(true);
+    requireGradients(true);
     int before = managed();
     for (int i = 0; i < 3; i++) {
       trainingStep(batch);
       generate(golden.batches().get(0));
     }
     assertThat(managed()).isEqualTo(before);
+  }
+
+  private void requireGradients(boolean required) {
+    network.parameters().values().forEach(p -> p.setRequiresGradient(required));
   }
 
   private int managed() {
@@ -138,9 +144,7 @@ class T5ArrayNetworkTest {
     GradMode.on(
         () -> {
           try (NDManager step = manager.newSubManager()) {
-            NDArray loss = network.lossSum(step, batch, true);
-            JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false);
-            return loss.getFloat();
+            return network.backward(step, batch, Dropout.of(0.1, 1), CROSS_ENTROPY).getFloat();
           }
         });
   }
@@ -149,7 +153,7 @@ class T5ArrayNetworkTest {
     GradMode.off(
         () -> {
           try (NDManager scope = manager.newSubManager()) {
-            EncoderOutput encoded = network.encode(scope, batch.batch(), false);
+            EncoderOutput encoded = network.encode(scope, batch.batch(), Dropout.NONE);
             int ofEncoder = ((BaseNDManager) scope).getManagedArrays().size();
             try (StepDecoder decoder = network.stepDecoder(encoded, 20)) {
               for (int i = 0; i < 20; i++) {
@@ -169,23 +173,23 @@ class T5ArrayNetworkTest {
   @Test
   void dropout_changes_the_loss_in_training_only_and_follows_the_seed() {
     Batch batch = golden.batches().get(0).batch();
-    float first = loss(batch, true, 1);
-    assertThat(loss(batch, true, 1)).isEqualTo(first);
-    assertThat(loss(batch, true, 2)).isNotEqualTo(first);
-    assertThat(loss(batch, false, 1)).isEqualTo(loss(batch, false, 2));
+    float first = loss(batch, Dropout.of(0.1, 1));
+    assertThat(loss(batch, Dropout.of(0.1, 1))).isEqualTo(first);
+    assertThat(loss(batch, Dropout.of(0.1, 2))).isNotEqualTo(first);
+    assertThat(loss(batch, Dropout.of(0, 1))).isEqualTo(loss(batch, Dropout.NONE));
+    assertThat(loss(batch, Dropout.NONE)).isNotEqualTo(first);
   }
 
-  private float loss(Batch batch, boolean training, int seed) {
+  private float loss(Batch batch, Dropout dropout) {
     try (NDManager step = manager.newSubManager()) {
-      JniUtils.setSeed(seed);
-      return network.lossSum(step, batch, training).getFloat();
+      return network.lossSum(step, batch, dropout, CROSS_ENTROPY).getFloat();
     }
   }
 
   @Test
   void without_requiring_them_no_gradients_are_kept() {
-    network.requireGradients(true);
-    network.requireGradients(false);
+    requireGradients(true);
+    requireGradients(false);
     assertThat(network.parameters().values()).noneMatch(NDArray::hasGradient);
   }
 }

@@ -8,6 +8,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.refract.train.optim.AdamW;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -18,7 +19,7 @@ import java.util.regex.Pattern;
  * <p>The running means are arrays of this object and die with it; the gradients are those that the
  * engine accumulated in the parameters. Not thread-safe.
  */
-public final class AdamWOptimizer implements AutoCloseable {
+public final class AdamWOptimizer implements ParameterUpdater {
 
   /**
    * Parameters whose names match do not decay: those that Hugging Face's {@code Trainer} leaves out
@@ -35,7 +36,8 @@ public final class AdamWOptimizer implements AutoCloseable {
   private int steps;
 
   /** One parameter with its running means. */
-  private record Slot(PtNDArray weight, PtNDArray mean, PtNDArray variance, float weightDecay) {}
+  private record Slot(
+      String name, PtNDArray weight, PtNDArray mean, PtNDArray variance, float weightDecay) {}
 
   /**
    * Creates an optimizer with zero running means.
@@ -52,6 +54,7 @@ public final class AdamWOptimizer implements AutoCloseable {
         (name, weight) ->
             slots.add(
                 new Slot(
+                    name,
                     (PtNDArray) weight,
                     (PtNDArray) states.zeros(weight.getShape(), weight.getDataType()),
                     (PtNDArray) states.zeros(weight.getShape(), weight.getDataType()),
@@ -73,6 +76,7 @@ public final class AdamWOptimizer implements AutoCloseable {
    * @param learningRate the learning rate of this update, 0 or more
    * @param gradientScale what every gradient is multiplied with first
    */
+  @Override
   public void step(double learningRate, double gradientScale) {
     steps++;
     // The engine takes the betas as floats; the correction must use the very same values.
@@ -103,7 +107,23 @@ public final class AdamWOptimizer implements AutoCloseable {
     }
   }
 
-  /** Returns how many updates were made. */
+  @Override
+  public Map<String, NDArray> state() {
+    Map<String, NDArray> state = new LinkedHashMap<>();
+    slots.forEach(
+        slot -> {
+          state.put(slot.name() + ".exp_avg", slot.mean());
+          state.put(slot.name() + ".exp_avg_sq", slot.variance());
+        });
+    return state;
+  }
+
+  @Override
+  public void restore(int value) {
+    steps = value;
+  }
+
+  @Override
   public int steps() {
     return steps;
   }

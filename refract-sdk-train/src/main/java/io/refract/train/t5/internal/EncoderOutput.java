@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param states the last hidden states, B x S x D
  * @param mask what is added to scores of cross-attention so that padding is not seen, B x 1 x 1 x
- *     S; null when the batch has no padding
+ *     S; null when the batch has no padding, and when rows are shared, because then it depends on
+ *     the target too
  */
 public record EncoderOutput(NDArray states, @Nullable NDArray mask) {
 

@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.refract.train.data.Batch;
 import io.refract.train.generation.internal.StepDecoder;
+import io.refract.train.optim.Objective;
 import java.util.Map;
 
 /**
@@ -26,77 +27,80 @@ public interface T5Network {
    */
   Map<String, NDArray> parameters();
 
+  /** Returns the parameters that a training changes. */
+  default Map<String, NDArray> trainableParameters() {
+    return parameters();
+  }
+
   /**
-   * Runs the encoder.
+   * Runs the encoder over one source a row.
    *
    * @param scope what the results are attached to
    * @param inputIds token ids, B x S, row-major
    * @param attentionMask 1 for a real token and 0 for padding, B x S
    * @param rows B
-   * @param training whether dropout is on
+   * @param dropout the dropout
    * @throws IllegalArgumentException if an array has another size, or an id lies outside of the
    *     vocabulary
    */
   EncoderOutput encode(
-      NDManager scope, long[] inputIds, long[] attentionMask, int rows, boolean training);
+      NDManager scope, long[] inputIds, long[] attentionMask, int rows, Dropout dropout);
 
   /** Runs the encoder over the sources of a batch. */
-  default EncoderOutput encode(NDManager scope, Batch batch, boolean training) {
-    return encode(scope, batch.inputIds(), batch.attentionMask(), batch.rows(), training);
-  }
+  EncoderOutput encode(NDManager scope, Batch batch, Dropout dropout);
 
   /**
    * Returns the scores of every token at every target position, each computed from the real targets
    * before it.
    *
-   * @param encoded the sources
-   * @param labels token ids, B x T, row-major; ignored positions are {@link Batch#IGNORED}
-   * @param training whether dropout is on
+   * @param encoded the sources of the batch
+   * @param batch the labels
+   * @param dropout the dropout
    * @return logits, B x T x V
    */
-  NDArray logits(EncoderOutput encoded, long[] labels, boolean training);
+  NDArray logits(EncoderOutput encoded, Batch batch, Dropout dropout);
 
   /**
-   * Returns the sum of the cross entropies of all labels that are not ignored.
+   * Returns the sum of the losses of all labels that are not ignored.
    *
-   * @param encoded the sources
-   * @param labels token ids, B x T, row-major; ignored positions are {@link Batch#IGNORED}
-   * @param training whether dropout is on
+   * @param encoded the sources of the batch
+   * @param batch the labels
+   * @param dropout the dropout
+   * @param objective the loss of one token
    * @return a scalar, in nats
    * @throws IllegalArgumentException if all labels are ignored
    */
-  NDArray lossSum(EncoderOutput encoded, long[] labels, boolean training);
+  NDArray lossSum(EncoderOutput encoded, Batch batch, Dropout dropout, Objective objective);
+
+  /** Returns the sum of the losses of all real target tokens of a batch. */
+  default NDArray lossSum(NDManager scope, Batch batch, Dropout dropout, Objective objective) {
+    return lossSum(encode(scope, batch, dropout), batch, dropout, objective);
+  }
 
   /**
-   * Returns the sum of the cross entropies of all real target tokens of a batch.
+   * Computes the sum of the losses of a batch, and adds its gradients to those of the parameters.
    *
-   * @param step what every array is attached to
+   * @param scope what every array is attached to
    * @param batch the examples
-   * @param training whether dropout is on
-   * @return a scalar, in nats
+   * @param dropout the dropout
+   * @param objective the loss of one token
+   * @return a scalar, in nats; reading it waits for the device
    */
-  default NDArray lossSum(NDManager step, Batch batch, boolean training) {
-    return lossSum(encode(step, batch, training), batch.labels(), training);
-  }
+  NDArray backward(NDManager scope, Batch batch, Dropout dropout, Objective objective);
 
   /**
    * Returns a decoder that takes one token at a time.
    *
-   * @param encoded the sources
+   * @param encoded the sources, one a row
    * @param maxTokens tokens taken at most
    * @return the decoder; the caller closes it
    */
   StepDecoder stepDecoder(EncoderOutput encoded, int maxTokens);
 
-  /** Makes backward passes accumulate gradients in the parameters, or stops that. */
-  default void requireGradients(boolean required) {
-    parameters().values().forEach(parameter -> parameter.setRequiresGradient(required));
-  }
-
   /**
-   * Returns a network over the same parameters with another dropout probability.
+   * Returns a network over the same parameters that computes in another way.
    *
-   * @param rate 0 or more, below 1
+   * @param execution how it computes
    */
-  T5Network withDropout(double rate);
+  T5Network with(Execution execution);
 }
