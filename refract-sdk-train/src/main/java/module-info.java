@@ -6,6 +6,7 @@ module io.refract.train {
   requires ai.djl.tokenizers;
   requires com.google.common;
   requires com.google.gson;
+  requires jdk.management;
   requires org.apache.commons.csv;
   requires org.slf4j;
   requires static transitive org.jspecify;
@@ -14,6 +15,7 @@ module io.refract.train {
   exports io.refract.train.callback;
   exports io.refract.train.checkpoint;
   exports io.refract.train.data;
+  exports io.refract.train.device;
   exports io.refract.train.evaluation;
   exports io.refract.train.generation;
   exports io.refract.train.metric;

@@ -1,5 +1,6 @@
 package io.refract.train;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
@@ -7,13 +8,18 @@ import io.refract.progress.ProgressListener;
 import io.refract.train.callback.ProgressCallback;
 import io.refract.train.callback.TrainingCallback;
 import io.refract.train.data.Dataset;
+import io.refract.train.data.TrainingData;
 import io.refract.train.evaluation.Evaluator;
 import io.refract.train.metric.Metric;
 import io.refract.train.optim.LearningRateSchedule;
 import io.refract.train.optim.Optimizer;
+import io.refract.train.device.ComputeDevice;
 import io.refract.train.t5.T5Model;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,10 +51,17 @@ public final class T5Trainer {
   private final List<Metric> metrics = new ArrayList<>();
   private final List<TrainingCallback> callbacks = new ArrayList<>();
   private final List<ProgressListener> listeners = new ArrayList<>();
+  private final List<ComputeDevice> replicas = new ArrayList<>();
   private TrainingConfig config = TrainingConfig.defaults();
-  private @Nullable Dataset data;
+  private @Nullable TrainingData data;
   private @Nullable Dataset validation;
+  private @Nullable Checkpoints checkpoints;
+  private @Nullable BestModel best;
+  private OptionalInt evaluateEverySteps = OptionalInt.empty();
   private boolean evaluateBefore;
+  private boolean resume;
+  private boolean autoBatchSize;
+  private boolean stopOnShutdown;
 
   private T5Trainer(T5Model model) {
     this.model = model;
@@ -72,9 +85,10 @@ public final class T5Trainer {
   /**
    * Sets the examples to learn from.
    *
+   * @param value a data set, a corpus to pre-train on, or a mixture of tasks
    * @throws IllegalStateException if they were set before
    */
-  public T5Trainer data(Dataset value) {
+  public T5Trainer data(TrainingData value) {
     checkState(data == null, "the training data are set already");
     data = requireNonNull(value, "data");
     return this;
@@ -93,20 +107,15 @@ public final class T5Trainer {
 
   /** Sets what is put in front of every source, its trailing space included; default empty. */
   public T5Trainer taskPrefix(String value) {
-    config =
-        config.withTexts(
-            new TrainingConfig.Texts(
-                value, config.texts().maxSourceTokens(), config.texts().maxTargetTokens()));
-    return this;
+    TrainingConfig.Texts texts = config.texts();
+    return texts(
+        new TrainingConfig.Texts(value, texts.maxSourceTokens(), texts.maxTargetTokens()));
   }
 
   /** Sets the tokens after which a source is cut, end-of-sequence included; default 512. */
   public T5Trainer maxSourceTokens(int value) {
-    config =
-        config.withTexts(
-            new TrainingConfig.Texts(
-                config.texts().taskPrefix(), value, config.texts().maxTargetTokens()));
-    return this;
+    TrainingConfig.Texts texts = config.texts();
+    return texts(new TrainingConfig.Texts(texts.taskPrefix(), value, texts.maxTargetTokens()));
   }
 
   /**
@@ -114,16 +123,29 @@ public final class T5Trainer {
    * evaluation generates at most; default 128.
    */
   public T5Trainer maxTargetTokens(int value) {
-    config =
-        config.withTexts(
-            new TrainingConfig.Texts(
-                config.texts().taskPrefix(), config.texts().maxSourceTokens(), value));
+    TrainingConfig.Texts texts = config.texts();
+    return texts(new TrainingConfig.Texts(texts.taskPrefix(), texts.maxSourceTokens(), value));
+  }
+
+  private T5Trainer texts(TrainingConfig.Texts value) {
+    config = config.withTexts(value);
     return this;
   }
 
   /** Sets how often the training data are gone through; default 3. */
   public T5Trainer epochs(int value) {
     config = config.withLength(new TrainingConfig.Length(value, config.length().maxSteps()));
+    return this;
+  }
+
+  /**
+   * Sets the updates after which the training ends, also in the middle of an epoch; the schedule
+   * ends there too. The epochs are then only the most that there can be.
+   */
+  public T5Trainer maxSteps(int value) {
+    config =
+        config.withLength(
+            new TrainingConfig.Length(config.length().epochs(), OptionalInt.of(value)));
     return this;
   }
 
@@ -134,11 +156,39 @@ public final class T5Trainer {
   }
 
   /**
-   * Sets how many batches make up one update; default 1. The loss is the mean over the target
-   * tokens of all of them, so 4 batches of 2 examples give the update of 1 batch of 8.
+   * Lets batches have as many rows as a number of tokens permits, sources and targets with their
+   * padding counted, in place of a number of rows.
+   */
+  public T5Trainer tokenBudget(int value) {
+    config = config.withBatching(config.batching().withTokenBudget(value));
+    return this;
+  }
+
+  /**
+   * Lets short examples share a row of at most {@link #maxSourceTokens} and {@link
+   * #maxTargetTokens}, each blind to the others: the same loss with less padding.
+   */
+  public T5Trainer packing() {
+    config = config.withBatching(config.batching().withPacking(true));
+    return this;
+  }
+
+  /**
+   * Sets how many batches make up one update, on each device; default 1. The loss is the mean over
+   * the target tokens of all of them, so 4 batches of 2 examples give the update of 1 batch of 8.
    */
   public T5Trainer gradientAccumulationSteps(int value) {
     config = config.withGradientAccumulationSteps(value);
+    return this;
+  }
+
+  /**
+   * Makes batches smaller when memory does not suffice for the longest examples, and takes as many
+   * more for each update, so that updates stay what they were asked to be. On a CPU memory is
+   * estimated; on a GPU it is tried.
+   */
+  public T5Trainer autoBatchSize() {
+    autoBatchSize = true;
     return this;
   }
 
@@ -190,9 +240,63 @@ public final class T5Trainer {
     return this;
   }
 
+  /** Sets the share of the probability that the loss spreads over the vocabulary; default 0. */
+  public T5Trainer labelSmoothing(double value) {
+    config = config.withObjective(config.objective().withLabelSmoothing(value));
+    return this;
+  }
+
+  /** Sets the weight of the squared log-normalizer in the loss; default 0. */
+  public T5Trainer zLoss(double value) {
+    config = config.withObjective(config.objective().withZLoss(value));
+    return this;
+  }
+
+  /**
+   * Sets the numbers that the model computes with while it learns; default {@link Precision#FP32}.
+   */
+  public T5Trainer precision(Precision value) {
+    TrainingConfig.Computation c = config.computation();
+    return computation(
+        new TrainingConfig.Computation(value, c.gradientCheckpointing(), c.freezeEncoder()));
+  }
+
+  /**
+   * Computes each block a second time in the backward pass instead of keeping what the forward pass
+   * computed: less memory, about a third more time, the same gradients.
+   */
+  public T5Trainer gradientCheckpointing() {
+    TrainingConfig.Computation c = config.computation();
+    return computation(
+        new TrainingConfig.Computation(c.precision(), true, c.freezeEncoder()));
+  }
+
+  /** Leaves the encoder and the embedding as they are. */
+  public T5Trainer freezeEncoder() {
+    TrainingConfig.Computation c = config.computation();
+    return computation(
+        new TrainingConfig.Computation(c.precision(), c.gradientCheckpointing(), true));
+  }
+
+  private T5Trainer computation(TrainingConfig.Computation value) {
+    config = config.withComputation(value);
+    return this;
+  }
+
   /** Sets the seed for the order of the examples and for dropout; default 42. */
   public T5Trainer seed(long value) {
     config = config.withSeed(value);
+    return this;
+  }
+
+  /**
+   * Trains on further devices too, with a copy of the model on each. An update takes batches for
+   * all of them, and averages the gradients over all target tokens.
+   *
+   * @param devices the devices besides the model's own
+   */
+  public T5Trainer replicas(ComputeDevice... devices) {
+    replicas.addAll(List.of(devices));
     return this;
   }
 
@@ -205,7 +309,7 @@ public final class T5Trainer {
     return this;
   }
 
-  /** Adds a callback that hears of updates and epochs. */
+  /** Adds a callback that hears of updates, evaluations and epochs, and may end the training. */
   public T5Trainer callback(TrainingCallback value) {
     callbacks.add(requireNonNull(value, "callback"));
     return this;
@@ -224,23 +328,109 @@ public final class T5Trainer {
     return this;
   }
 
+  /** Evaluates after every so many updates too, besides the end of each epoch. */
+  public T5Trainer evaluateEvery(int steps) {
+    checkArgument(steps >= 1, "evaluation steps must be at least 1 but was %s", steps);
+    evaluateEverySteps = OptionalInt.of(steps);
+    return this;
+  }
+
+  /** Gives the model the weights of its best evaluation at the end, in place of the last ones. */
+  public T5Trainer bestModelAtEnd(BestModel value) {
+    best = requireNonNull(value, "best");
+    return this;
+  }
+
+  /** Saves checkpoints on the way, so that a training can be resumed after a crash. */
+  public T5Trainer checkpoints(Checkpoints value) {
+    checkpoints = requireNonNull(value, "checkpoints");
+    return this;
+  }
+
+  /**
+   * Goes on from the newest checkpoint, if there is one. Everything that decides the outcome must
+   * be as it was; then the weights are those of a training that was never interrupted, bit for bit
+   * on one CPU thread.
+   */
+  public T5Trainer resume() {
+    resume = true;
+    return this;
+  }
+
+  /**
+   * Lets the end of the JVM, for example by Ctrl-C, wait until the current update is made and a
+   * checkpoint is written.
+   */
+  public T5Trainer stopOnShutdown() {
+    stopOnShutdown = true;
+    return this;
+  }
+
   /**
    * Trains, and returns when all epochs are done.
    *
    * @return what was done
-   * @throws IllegalStateException if no training data were set, or an evaluation before was asked
-   *     for without validation data
-   * @throws TrainingException if a loss or gradient is not finite, or the thread is interrupted;
-   *     the model keeps the weights of the last good update
+   * @throws IllegalStateException if no training data were set, or something was asked for that
+   *     needs validation data or a directory for checkpoints
+   * @throws TrainingException if a loss or gradient is not finite, memory does not suffice, a
+   *     checkpoint does not belong to this training, or the thread is interrupted; the model keeps
+   *     the weights of the last good update
    */
   public TrainingResult train() {
-    Dataset training = data;
+    return new Training(task(), new StopSignal(), stopOnShutdown).run();
+  }
+
+  /**
+   * Trains on a thread of its own.
+   *
+   * @return a handle to stop it and to wait for it
+   * @throws IllegalStateException as {@link #train()}
+   */
+  public RunningTraining start() {
+    StopSignal signal = new StopSignal();
+    Training training = new Training(task(), signal, stopOnShutdown);
+    CompletableFuture<TrainingResult> result = new CompletableFuture<>();
+    Thread thread =
+        new Thread(
+            () -> {
+              try {
+                result.complete(training.run());
+              } catch (Throwable e) {
+                result.completeExceptionally(e);
+              }
+            },
+            "refract-training");
+    thread.start();
+    return new RunningTraining(result, signal);
+  }
+
+  private TrainingTask task() {
+    TrainingData training = data;
     checkState(training != null, "training needs data: call data(...) before train()");
+    boolean judged = evaluateBefore || best != null || evaluateEverySteps.isPresent();
     checkState(
-        !evaluateBefore || validation != null,
-        "an evaluation before training needs validation data: call validation(...) before train()");
-    return new TrainingRun(model, config, training, validation, evaluator(), callbacks)
-        .run(evaluateBefore);
+        !judged || validation != null,
+        "an evaluation before or during training, and the best model at its end, need validation data: call validation(...) before train()");
+    checkState(
+        !resume || checkpoints != null,
+        "resuming needs the directory of the checkpoints: call checkpoints(...) before train()");
+    checkState(
+        !autoBatchSize || config.batching().tokenBudget().isEmpty(),
+        "a token budget and autoBatchSize() contradict each other: leave one of them away");
+    return new TrainingTask(
+        model,
+        config,
+        training,
+        validation,
+        evaluator(),
+        evaluateBefore,
+        evaluateEverySteps,
+        Optional.ofNullable(best),
+        Optional.ofNullable(checkpoints),
+        resume,
+        autoBatchSize,
+        replicas,
+        callbacks);
   }
 
   private Evaluator evaluator() {

@@ -1,5 +1,6 @@
 package io.refract.train.callback;
 
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -52,4 +53,17 @@ public interface TrainingCallback {
   default Optional<String> stopReason() {
     return Optional.empty();
   }
+
+  /**
+   * Returns what a resumed training needs to give back to this callback; saved with each checkpoint.
+   */
+  default Map<String, String> state() {
+    return Map.of();
+  }
+
+  /**
+   * Takes back what {@link #state()} returned when the checkpoint was written; called before {@link
+   * #onStart}.
+   */
+  default void restore(Map<String, String> state) {}
 }

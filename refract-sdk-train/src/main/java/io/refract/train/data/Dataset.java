@@ -5,7 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.google.common.hash.Hasher;
 import com.google.common.hash.Hashing;
+import io.refract.progress.ProgressListener;
 import io.refract.provenance.DatasetProvenance;
+import io.refract.train.tokenization.T5Tokenizer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -16,7 +18,7 @@ import java.util.List;
  *
  * <p>The texts are held in memory. Immutable and thread-safe.
  */
-public final class Dataset {
+public final class Dataset implements TrainingData {
 
   private final List<Example> examples;
   private final DataReport report;
@@ -87,6 +89,17 @@ public final class Dataset {
     return examples.size();
   }
 
+  @Override
+  public EncodedDataset encode(
+      T5Tokenizer tokenizer,
+      String taskPrefix,
+      int maxSourceTokens,
+      int maxTargetTokens,
+      ProgressListener progress) {
+    return EncodedDataset.encode(
+        this, tokenizer, taskPrefix, maxSourceTokens, maxTargetTokens, progress);
+  }
+
   /** Returns all examples in their order. */
   public List<Example> examples() {
     return examples;
@@ -106,7 +119,7 @@ public final class Dataset {
     return provenance.sha256();
   }
 
-  /** Returns which part of which data this is. */
+  @Override
   public DatasetProvenance provenance() {
     return provenance;
   }

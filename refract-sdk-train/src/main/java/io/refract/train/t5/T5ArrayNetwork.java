@@ -8,6 +8,7 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.refract.train.data.Batch;
+import io.refract.train.device.ComputeDevice;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.optim.Objective;
 import io.refract.train.t5.internal.Dropout;
@@ -17,6 +18,7 @@ import io.refract.train.t5.internal.GradMode;
 import io.refract.train.t5.internal.T5Network;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -312,5 +314,22 @@ final class T5ArrayNetwork implements T5Network {
   @Override
   public T5Network with(Execution other) {
     return new T5ArrayNetwork(config, manager, parameters, other);
+  }
+
+  @Override
+  public T5Network copyTo(ComputeDevice device) {
+    NDManager own = NDManager.newBaseManager(Devices.of(device), "PyTorch");
+    Map<String, NDArray> copies = new LinkedHashMap<>();
+    GradMode.off(
+        () -> {
+          parameters.forEach(
+              (name, parameter) -> {
+                NDArray copy = parameter.toDevice(own.getDevice(), true);
+                copy.attach(own);
+                copies.put(name, copy);
+              });
+          return copies;
+        });
+    return new T5ArrayNetwork(config, own, copies, execution);
   }
 }

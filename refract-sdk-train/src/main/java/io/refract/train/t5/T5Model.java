@@ -9,6 +9,7 @@ import io.refract.scoring.GenerationSettings;
 import io.refract.scoring.TextModel;
 import io.refract.train.checkpoint.CheckpointDirectory;
 import io.refract.train.checkpoint.CheckpointException;
+import io.refract.train.device.ComputeDevice;
 import io.refract.train.generation.GenerationConfig;
 import io.refract.train.generation.internal.GreedySearch;
 import io.refract.train.generation.internal.StepDecoder;
@@ -173,6 +174,11 @@ public final class T5Model implements ModelArtifact, TextModel {
   /** Returns what the checkpoint says of generation. */
   public GenerationConfig generationConfig() {
     return generationConfig;
+  }
+
+  /** Returns where the model computes. */
+  public ComputeDevice device() {
+    return Devices.of(manager.getDevice());
   }
 
   /** Returns the tokenizer; it is closed with the model. */

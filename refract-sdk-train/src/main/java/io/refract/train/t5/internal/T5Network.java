@@ -5,6 +5,7 @@ import ai.djl.ndarray.NDManager;
 import io.refract.train.data.Batch;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.optim.Objective;
+import io.refract.train.device.ComputeDevice;
 import java.util.Map;
 
 /**
@@ -103,4 +104,13 @@ public interface T5Network {
    * @param execution how it computes
    */
   T5Network with(Execution execution);
+
+  /**
+   * Returns a network over copies of the parameters, under a manager of its own, which the caller
+   * closes.
+   *
+   * @param device where the copies are
+   * @throws IllegalArgumentException if there is no such device
+   */
+  T5Network copyTo(ComputeDevice device);
 }

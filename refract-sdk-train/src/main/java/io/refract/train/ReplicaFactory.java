@@ -1,0 +1,36 @@
+package io.refract.train;
+
+import io.refract.train.t5.internal.Execution;
+import io.refract.train.t5.internal.T5Access;
+import io.refract.train.t5.internal.T5Network;
+import java.util.List;
+
+/** Makes what the {@link TrainingLoop} trains from what the trainer was told. */
+final class ReplicaFactory {
+
+  private ReplicaFactory() {}
+
+  /** Returns the model and its copies on other devices. */
+  static Replicas of(TrainingTask task) {
+    T5Network network = T5Access.network(task.model());
+    TeacherForced first = teacherForced(task, network);
+    List<TeacherForced> copies =
+        task.replicas().stream()
+            .map(device -> teacherForced(task, network.copyTo(device)))
+            .toList();
+    return Replicas.of(first, copies);
+  }
+
+  private static TeacherForced teacherForced(TrainingTask task, T5Network network) {
+    TrainingConfig config = task.config();
+    TrainingConfig.Computation computation = config.computation();
+    Execution execution =
+        new Execution(
+            computation.precision() == Precision.BF16, computation.gradientCheckpointing());
+    return TeacherForced.of(
+        network.with(execution),
+        config.dropout().orElse(task.model().config().dropoutRate()),
+        config.objective(),
+        computation.freezeEncoder() ? FrozenParameters.ENCODER : FrozenParameters.NONE);
+  }
+}
