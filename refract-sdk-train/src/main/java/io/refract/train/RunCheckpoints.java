@@ -162,8 +162,7 @@ final class RunCheckpoints implements AutoCloseable {
 
   /** Puts the best weights in place. */
   void restoreBest(TrainingState.Best best, Map<String, NDArray> weights) {
-    TensorFile.readInto(
-        bestFile == null ? weightsOf(directory(best.step())) : bestFile, weights);
+    TensorFile.readInto(bestFile == null ? weightsOf(directory(best.step())) : bestFile, weights);
   }
 
   @Override

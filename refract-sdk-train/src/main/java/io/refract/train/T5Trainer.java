@@ -9,11 +9,11 @@ import io.refract.train.callback.ProgressCallback;
 import io.refract.train.callback.TrainingCallback;
 import io.refract.train.data.Dataset;
 import io.refract.train.data.TrainingData;
+import io.refract.train.device.ComputeDevice;
 import io.refract.train.evaluation.Evaluator;
 import io.refract.train.metric.Metric;
 import io.refract.train.optim.LearningRateSchedule;
 import io.refract.train.optim.Optimizer;
-import io.refract.train.device.ComputeDevice;
 import io.refract.train.t5.T5Model;
 import java.util.ArrayList;
 import java.util.List;
@@ -108,8 +108,7 @@ public final class T5Trainer {
   /** Sets what is put in front of every source, its trailing space included; default empty. */
   public T5Trainer taskPrefix(String value) {
     TrainingConfig.Texts texts = config.texts();
-    return texts(
-        new TrainingConfig.Texts(value, texts.maxSourceTokens(), texts.maxTargetTokens()));
+    return texts(new TrainingConfig.Texts(value, texts.maxSourceTokens(), texts.maxTargetTokens()));
   }
 
   /** Sets the tokens after which a source is cut, end-of-sequence included; default 512. */
@@ -267,8 +266,7 @@ public final class T5Trainer {
    */
   public T5Trainer gradientCheckpointing() {
     TrainingConfig.Computation c = config.computation();
-    return computation(
-        new TrainingConfig.Computation(c.precision(), true, c.freezeEncoder()));
+    return computation(new TrainingConfig.Computation(c.precision(), true, c.freezeEncoder()));
   }
 
   /** Leaves the encoder and the embedding as they are. */

@@ -75,8 +75,7 @@ final class Training {
 
   private TrainingConfig settledBefore(Map<String, String> identity) {
     int rows = Integer.parseInt(identity.getOrDefault("batch_size", "1"));
-    int accumulation =
-        Integer.parseInt(identity.getOrDefault("gradient_accumulation_steps", "1"));
+    int accumulation = Integer.parseInt(identity.getOrDefault("gradient_accumulation_steps", "1"));
     return asked
         .config()
         .withBatching(asked.config().batching().withBatchSize(rows))
@@ -85,6 +84,7 @@ final class Training {
 
   private EncodedExamples encode() {
     TrainingConfig.Texts texts = asked.config().texts();
+    LOG.debug("Encoding {}.", asked.training().provenance().name());
     return asked
         .training()
         .encode(

@@ -28,6 +28,7 @@ final class TrainingIdentity {
   private static void put(Map<String, String> identity, String role, DatasetProvenance data) {
     identity.put(
         role,
-        "%s (%d rows, %s, seed %d)".formatted(data.sha256(), data.rows(), data.split(), data.seed()));
+        "%s (%d rows, %s, seed %d)"
+            .formatted(data.sha256(), data.rows(), data.split(), data.seed()));
   }
 }

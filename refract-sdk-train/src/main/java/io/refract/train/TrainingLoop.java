@@ -69,7 +69,7 @@ final class TrainingLoop implements AutoCloseable {
     this(Replicas.of(model), config, totalSteps);
   }
 
-  /** Prepares a model and its copies on other devices. */
+  /** Prepares a model and its copies on other devices, which stay the caller's to close. */
   TrainingLoop(Replicas replicas, TrainingConfig config, int totalSteps) {
     this.replicas = replicas;
     this.model = replicas.first();
@@ -200,6 +200,5 @@ final class TrainingLoop implements AutoCloseable {
   public void close() {
     optimizer.close();
     replicas.requireGradients(false);
-    replicas.close();
   }
 }

@@ -135,7 +135,8 @@ final class TrainingRun {
         boolean epochIsOver = !batches.hasNext();
         if (improved || stopReason != null || checkpoints.isDue(update.step(), epochEnds)) {
           history.epochNanos += epochIsOver ? 0 : System.nanoTime() - start;
-          checkpoints.save(state(loop, epochIsOver ? epoch + 1 : epoch, epochIsOver ? 0 : batch), loop);
+          checkpoints.save(
+              state(loop, epochIsOver ? epoch + 1 : epoch, epochIsOver ? 0 : batch), loop);
         }
         if (improved) {
           checkpoints.rememberBest(weights);
@@ -247,8 +248,7 @@ final class TrainingRun {
     Duration duration = Duration.ofNanos(history.epochNanos + System.nanoTime() - start);
     Map<String, Double> metrics =
         task.validation() == null || last == null ? Map.of() : last.metrics();
-    EpochReport report =
-        new EpochReport(epoch + 1, step, history.endEpoch(), metrics, duration);
+    EpochReport report = new EpochReport(epoch + 1, step, history.endEpoch(), metrics, duration);
     history.epochs.add(report);
     task.callbacks().forEach(callback -> callback.onEpoch(report));
   }

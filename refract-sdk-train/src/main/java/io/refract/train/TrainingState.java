@@ -146,8 +146,7 @@ record TrainingState(
           json.get("batch").getAsInt(),
           json.has("best_step")
               ? Optional.of(
-                  new Best(
-                      json.get("best_step").getAsInt(), json.get("best_value").getAsDouble()))
+                  new Best(json.get("best_step").getAsInt(), json.get("best_value").getAsDouble()))
               : Optional.empty(),
           numbers(json.getAsJsonObject("metrics_before")),
           json.getAsJsonArray("callbacks").asList().stream()

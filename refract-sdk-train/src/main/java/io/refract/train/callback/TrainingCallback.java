@@ -55,7 +55,8 @@ public interface TrainingCallback {
   }
 
   /**
-   * Returns what a resumed training needs to give back to this callback; saved with each checkpoint.
+   * Returns what a resumed training needs to give back to this callback; saved with each
+   * checkpoint.
    */
   default Map<String, String> state() {
     return Map.of();

@@ -3,9 +3,9 @@ package io.refract.train.t5.internal;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.refract.train.data.Batch;
+import io.refract.train.device.ComputeDevice;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.optim.Objective;
-import io.refract.train.device.ComputeDevice;
 import java.util.Map;
 
 /**
