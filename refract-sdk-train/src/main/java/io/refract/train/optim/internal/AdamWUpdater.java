@@ -2,8 +2,6 @@ package io.refract.train.optim.internal;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import io.refract.train.kernel.OptimizerKernel;
 import io.refract.train.kernel.OptimizerKernel.AdamWRates;
 import io.refract.train.optim.AdamW;
@@ -20,17 +18,11 @@ import java.util.Optional;
  */
 final class AdamWUpdater implements ParameterUpdater {
 
-  /** The engine clips single values only when this is not negative; the clip is by norm here. */
-  static final float NO_VALUE_CLIP = -1f;
-
   private final AdamW settings;
   private final Optional<OptimizerKernel> kernel;
   private final UpdaterState state;
-  private final List<Slot> slots = new ArrayList<>();
-  private final Map<Double, List<Slot>> slotsByDecay = new LinkedHashMap<>();
-
-  /** One parameter with its running means. */
-  private record Slot(NDArray weight, NDArray mean, NDArray variance, double weightDecay) {}
+  private final List<AdamSlot> slots;
+  private final Map<Double, List<AdamSlot>> slotsByDecay = new LinkedHashMap<>();
 
   AdamWUpdater(AdamW settings, NDManager manager, Map<String, NDArray> parameters) {
     this(settings, manager, parameters, OptimizerKernel.find());
@@ -44,15 +36,8 @@ final class AdamWUpdater implements ParameterUpdater {
     this.settings = settings;
     this.kernel = kernel;
     this.state = new UpdaterState(manager, parameters);
-    parameters.forEach(
-        (name, weight) ->
-            slots.add(
-                new Slot(
-                    weight,
-                    state.zeros(name, "exp_avg", weight, weight.getShape()),
-                    state.zeros(name, "exp_avg_sq", weight, weight.getShape()),
-                    settings.weightDecayOf(name))));
-    for (Slot slot : slots) {
+    this.slots = AdamSlot.all(settings, state, parameters);
+    for (AdamSlot slot : slots) {
       slotsByDecay.computeIfAbsent(slot.weightDecay(), decay -> new ArrayList<>()).add(slot);
     }
   }
@@ -71,7 +56,7 @@ final class AdamWUpdater implements ParameterUpdater {
 
   private void stepFused(
       OptimizerKernel fused,
-      List<Slot> group,
+      List<AdamSlot> group,
       int step,
       double learningRate,
       double gradientScale,
@@ -79,10 +64,10 @@ final class AdamWUpdater implements ParameterUpdater {
     try (NDManager scope = state.scope()) {
       fused.adamW(
           scope,
-          group.stream().map(Slot::weight).toList(),
-          Gradients.of(scope, group.stream().map(Slot::weight).toList()),
-          group.stream().map(Slot::mean).toList(),
-          group.stream().map(Slot::variance).toList(),
+          group.stream().map(AdamSlot::weight).toList(),
+          Gradients.of(scope, group.stream().map(AdamSlot::weight).toList()),
+          group.stream().map(AdamSlot::mean).toList(),
+          group.stream().map(AdamSlot::variance).toList(),
           step,
           gradientScale,
           new AdamWRates(
@@ -97,24 +82,14 @@ final class AdamWUpdater implements ParameterUpdater {
    */
   private void stepOneByOne(int step, double learningRate, double gradientScale) {
     BiasCorrection correction = BiasCorrection.of(settings.beta1(), settings.beta2(), step);
-    for (Slot slot : slots) {
-      try (NDArray gradient = slot.weight().getGradient()) {
-        JniUtils.adamUpdate(
-            (PtNDArray) slot.weight(),
-            (PtNDArray) gradient,
-            (PtNDArray) slot.mean(),
-            (PtNDArray) slot.variance(),
-            (float) learningRate,
-            (float) (learningRate * correction.ofRate()),
-            (float) slot.weightDecay(),
-            (float) gradientScale,
-            NO_VALUE_CLIP,
-            correction.beta1(),
-            correction.beta2(),
-            (float) (settings.epsilon() * correction.ofDeviation()),
-            // Without decay the undecoupled form is the same update with two operations fewer.
-            slot.weightDecay() > 0);
-      }
+    for (AdamSlot slot : slots) {
+      slot.update(
+          correction,
+          learningRate,
+          slot.weightDecay(),
+          learningRate * correction.ofRate(),
+          settings.epsilon() * correction.ofDeviation(),
+          gradientScale);
     }
   }
 

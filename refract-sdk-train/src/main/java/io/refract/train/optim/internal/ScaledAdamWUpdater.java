@@ -2,74 +2,89 @@ package io.refract.train.optim.internal;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
+import io.refract.train.kernel.OptimizerKernel;
+import io.refract.train.kernel.OptimizerKernel.AdamWRates;
 import io.refract.train.optim.ScaledAdamW;
 import io.refract.train.t5.internal.GradMode;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Updates parameters in place with {@link ScaledAdamW}, one call of the engine per parameter. */
+/**
+ * Updates parameters in place with {@link ScaledAdamW}, one by one since each has its own learning
+ * rate: by the engine's fused operation, or where that does not load, by several. Both leave the
+ * same state.
+ */
 final class ScaledAdamWUpdater implements ParameterUpdater {
 
   /** The least size of a parameter, so that one that is zero can leave zero. */
   private static final double MINIMUM_RMS = 1e-3;
 
   private final ScaledAdamW settings;
+  private final Optional<OptimizerKernel> kernel;
   private final UpdaterState state;
-  private final List<Slot> slots = new ArrayList<>();
-
-  /** One parameter with its running means. */
-  private record Slot(NDArray weight, NDArray mean, NDArray variance, double weightDecay) {}
+  private final List<AdamSlot> slots;
 
   ScaledAdamWUpdater(ScaledAdamW settings, NDManager manager, Map<String, NDArray> parameters) {
+    this(settings, manager, parameters, OptimizerKernel.find());
+  }
+
+  ScaledAdamWUpdater(
+      ScaledAdamW settings,
+      NDManager manager,
+      Map<String, NDArray> parameters,
+      Optional<OptimizerKernel> kernel) {
     this.settings = settings;
+    this.kernel = kernel;
     this.state = new UpdaterState(manager, parameters);
-    parameters.forEach(
-        (name, weight) ->
-            slots.add(
-                new Slot(
-                    weight,
-                    state.zeros(name, "exp_avg", weight, weight.getShape()),
-                    state.zeros(name, "exp_avg_sq", weight, weight.getShape()),
-                    settings.weightDecayOf(name))));
+    this.slots = AdamSlot.all(settings, state, parameters);
   }
 
   @Override
   public void step(double learningRate, double gradientScale) {
-    BiasCorrection correction = BiasCorrection.of(settings.beta1(), settings.beta2(), state.next());
-    float[] norms;
-    try (NDManager scope = state.scope()) {
-      norms = Norms.of(scope, slots.stream().map(Slot::weight).toList());
-    }
+    int step = state.next();
+    BiasCorrection correction = BiasCorrection.of(settings.beta1(), settings.beta2(), step);
+    float[] norms = norms();
     for (int i = 0; i < norms.length; i++) {
-      Slot slot = slots.get(i);
+      AdamSlot slot = slots.get(i);
       double rms = norms[i] / Math.sqrt((double) slot.weight().size());
-      double rate = learningRate * Math.max(MINIMUM_RMS, rms) * correction.ofRate();
-      update(slot, correction, rate, gradientScale);
+      double rate = learningRate * Math.max(MINIMUM_RMS, rms);
+      if (kernel.isPresent()) {
+        updateFused(kernel.get(), slot, step, rate, gradientScale);
+      } else {
+        slot.update(
+            correction, 0, 0, rate * correction.ofRate(), settings.epsilon(), gradientScale);
+      }
       if (slot.weightDecay() > 0) {
         GradMode.off(() -> slot.weight().muli(1 - learningRate * slot.weightDecay()));
       }
     }
   }
 
-  private void update(Slot slot, BiasCorrection correction, double rate, double gradientScale) {
-    try (NDArray gradient = slot.weight().getGradient()) {
-      JniUtils.adamUpdate(
-          (PtNDArray) slot.weight(),
-          (PtNDArray) gradient,
-          (PtNDArray) slot.mean(),
-          (PtNDArray) slot.variance(),
-          (float) rate,
-          (float) rate,
-          0f,
-          (float) gradientScale,
-          AdamWUpdater.NO_VALUE_CLIP,
-          correction.beta1(),
-          correction.beta2(),
-          (float) settings.epsilon(),
-          false);
+  private float[] norms() {
+    try (NDManager scope = state.scope()) {
+      return Norms.of(scope, slots.stream().map(AdamSlot::weight).toList(), kernel);
+    }
+  }
+
+  /**
+   * The operation computes {@code w - r / (1 - beta1^t) m / (sqrt(v) / c + e)} with {@code c =
+   * sqrt(1 - beta2^t)}; with {@code e = epsilon / c} it is the update of {@link ScaledAdamW}.
+   */
+  private void updateFused(
+      OptimizerKernel fused, AdamSlot slot, int step, double rate, double gradientScale) {
+    double epsilon = settings.epsilon() / Math.sqrt(1 - Math.pow(settings.beta2(), step));
+    List<NDArray> weight = List.of(slot.weight());
+    try (NDManager scope = state.scope()) {
+      fused.adamW(
+          scope,
+          weight,
+          Gradients.of(scope, weight),
+          List.of(slot.mean()),
+          List.of(slot.variance()),
+          step,
+          gradientScale,
+          new AdamWRates(rate, settings.beta1(), settings.beta2(), 0, epsilon));
     }
   }
 

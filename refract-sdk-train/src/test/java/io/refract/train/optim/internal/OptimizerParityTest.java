@@ -20,6 +20,7 @@ import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -95,6 +96,25 @@ class OptimizerParityTest {
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
       Map<String, NDArray> weights = Leaves.of(manager, golden.start(), golden.shapes());
       try (var updater = ParameterUpdater.of(run.settings(), manager, weights)) {
+        for (int step = 0; step < golden.gradients().size(); step++) {
+          Leaves.setGradients(manager, weights, golden.gradients().get(step));
+          updater.step(run.learning_rate(), 1.0);
+          assertClose(weights, run.weights().get(step));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5})
+  void scaled_adamw_follows_it_without_the_kernel_too(int index) throws IOException {
+    Golden golden = golden();
+    Run run = golden.runs().get(index);
+    try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+      Map<String, NDArray> weights = Leaves.of(manager, golden.start(), golden.shapes());
+      try (var updater =
+          new ScaledAdamWUpdater(
+              (ScaledAdamW) run.settings(), manager, weights, Optional.empty())) {
         for (int step = 0; step < golden.gradients().size(); step++) {
           Leaves.setGradients(manager, weights, golden.gradients().get(step));
           updater.step(run.learning_rate(), 1.0);
