@@ -3,7 +3,6 @@ package io.refract.train;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.refract.train.data.LoadedBatch;
-import io.refract.train.optim.internal.AdamWOptimizer;
 import io.refract.train.optim.internal.Gradients;
 import io.refract.train.optim.internal.ParameterUpdater;
 import io.refract.train.t5.internal.Seeds;
@@ -78,10 +77,7 @@ final class TrainingLoop implements AutoCloseable {
     this.totalSteps = totalSteps;
     replicas.requireGradients(true);
     this.optimizer =
-        new AdamWOptimizer(
-            (io.refract.train.optim.AdamW) config.update().optimizer(),
-            model.manager(),
-            model.parameters());
+        ParameterUpdater.of(config.update().optimizer(), model.manager(), model.parameters());
   }
 
   /**

@@ -1,8 +1,5 @@
 package io.refract.train.optim;
 
-import static com.google.common.base.Preconditions.checkArgument;
-
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -26,31 +23,25 @@ import java.util.Map;
  * @param beta1 decay of the gradient's running mean; default 0.9
  * @param beta2 decay of the squared gradient's running mean; default 0.999
  * @param epsilon keeps the division finite; default 1e-8
+ * @param noDecay which parameters do not decay; default {@link Optimizer#DEFAULT_NO_DECAY}
  */
 public record AdamW(
-    double learningRate, double weightDecay, double beta1, double beta2, double epsilon)
+    double learningRate,
+    double weightDecay,
+    double beta1,
+    double beta2,
+    double epsilon,
+    String noDecay)
     implements Optimizer {
 
-  private static final AdamW DEFAULTS = new AdamW(3e-4, 0.0, 0.9, 0.999, 1e-8);
+  private static final AdamW DEFAULTS = new AdamW(3e-4, 0.0, 0.9, 0.999, 1e-8, DEFAULT_NO_DECAY);
 
   /** Checks the range of every value. */
   public AdamW {
-    checkArgument(
-        learningRate > 0 && Double.isFinite(learningRate),
-        "learning rate must be greater than 0 but was %s",
-        learningRate);
-    checkArgument(
-        weightDecay >= 0 && Double.isFinite(weightDecay),
-        "weight decay must not be negative but was %s",
-        weightDecay);
-    checkArgument(
-        beta1 >= 0 && beta1 < 1, "beta1 must be at least 0 and below 1 but was %s", beta1);
-    checkArgument(
-        beta2 >= 0 && beta2 < 1, "beta2 must be at least 0 and below 1 but was %s", beta2);
-    checkArgument(
-        epsilon > 0 && Double.isFinite(epsilon),
-        "epsilon must be greater than 0 but was %s",
-        epsilon);
+    Settings.checkRates(learningRate, weightDecay, noDecay);
+    Settings.checkBeta("beta1", beta1);
+    Settings.checkBeta("beta2", beta2);
+    Settings.checkPositive("epsilon", epsilon);
   }
 
   /** Returns the defaults. */
@@ -59,31 +50,38 @@ public record AdamW(
   }
 
   @Override
+  public String name() {
+    return "adamw";
+  }
+
+  @Override
   public AdamW withLearningRate(double value) {
-    return new AdamW(value, weightDecay, beta1, beta2, epsilon);
+    return new AdamW(value, weightDecay, beta1, beta2, epsilon, noDecay);
   }
 
   @Override
   public AdamW withWeightDecay(double value) {
-    return new AdamW(learningRate, value, beta1, beta2, epsilon);
+    return new AdamW(learningRate, value, beta1, beta2, epsilon, noDecay);
+  }
+
+  @Override
+  public AdamW withNoDecay(String value) {
+    return new AdamW(learningRate, weightDecay, beta1, beta2, epsilon, value);
   }
 
   /** Returns these settings with other decays of the two running means. */
   public AdamW withBetas(double first, double second) {
-    return new AdamW(learningRate, weightDecay, first, second, epsilon);
+    return new AdamW(learningRate, weightDecay, first, second, epsilon, noDecay);
   }
 
   /** Returns these settings with another epsilon. */
   public AdamW withEpsilon(double value) {
-    return new AdamW(learningRate, weightDecay, beta1, beta2, value);
+    return new AdamW(learningRate, weightDecay, beta1, beta2, value, noDecay);
   }
 
   @Override
   public Map<String, String> asMap() {
-    Map<String, String> values = new LinkedHashMap<>();
-    values.put("optimizer", "adamw");
-    values.put("learning_rate", Double.toString(learningRate));
-    values.put("weight_decay", Double.toString(weightDecay));
+    Map<String, String> values = Settings.asMap(this);
     values.put("beta1", Double.toString(beta1));
     values.put("beta2", Double.toString(beta2));
     values.put("epsilon", Double.toString(epsilon));

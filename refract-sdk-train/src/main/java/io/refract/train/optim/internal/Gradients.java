@@ -1,12 +1,12 @@
 package io.refract.train.optim.internal;
 
 import ai.djl.ndarray.NDArray;
-import ai.djl.ndarray.NDArrays;
-import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 
 /** The gradients that the engine accumulated in parameters, taken together. */
 public final class Gradients {
@@ -17,6 +17,22 @@ public final class Gradients {
   private Gradients() {}
 
   /**
+   * Returns the gradients in the order of the parameters; changes to them are seen by the engine.
+   *
+   * @param scope what the handles are allocated under
+   * @param parameters the parameters; each requires gradients
+   */
+  static List<NDArray> of(NDManager scope, Collection<NDArray> parameters) {
+    List<NDArray> gradients = new ArrayList<>(parameters.size());
+    for (NDArray parameter : parameters) {
+      NDArray gradient = parameter.getGradient();
+      gradient.attach(scope);
+      gradients.add(gradient);
+    }
+    return gradients;
+  }
+
+  /**
    * Returns the Euclidean norm of all gradients as if they were one vector.
    *
    * @param step what intermediate arrays are allocated under
@@ -24,19 +40,11 @@ public final class Gradients {
    */
   public static double norm(NDManager step, Collection<NDArray> parameters) {
     try (NDManager scope = step.newSubManager()) {
-      NDList norms = new NDList(parameters.size());
-      for (NDArray parameter : parameters) {
-        try (NDArray gradient = parameter.getGradient()) {
-          NDArray norm = gradient.norm();
-          norm.attach(scope);
-          norms.add(norm);
-        }
+      double squares = 0;
+      for (float norm : Norms.of(scope, of(scope, parameters))) {
+        squares += (double) norm * norm;
       }
-      NDArray stacked = NDArrays.stack(norms);
-      stacked.attach(scope);
-      NDArray total = stacked.norm();
-      total.attach(scope);
-      return total.getFloat();
+      return Math.sqrt(squares);
     }
   }
 
