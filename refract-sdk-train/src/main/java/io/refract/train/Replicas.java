@@ -2,6 +2,7 @@ package io.refract.train;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
@@ -79,9 +80,7 @@ final class Replicas implements AutoCloseable {
           try (NDManager scope = own.getManager().newSubManager();
               NDArray sum = ((PtNDArray) own).getGradient();
               NDArray gradient = ((PtNDArray) other).getGradient()) {
-            NDArray moved = gradient.toDevice(own.getDevice(), false);
-            moved.attach(scope);
-            sum.addi(moved);
+            sum.addi(on(own.getDevice(), gradient, scope));
           }
         });
   }
@@ -91,11 +90,19 @@ final class Replicas implements AutoCloseable {
     forEachCopy(
         (own, other) -> {
           try (NDManager scope = other.getManager().newSubManager()) {
-            NDArray moved = own.toDevice(other.getDevice(), false);
-            moved.attach(scope);
-            other.set(new NDIndex(":"), moved);
+            other.set(new NDIndex(":"), on(other.getDevice(), own, scope));
           }
         });
+  }
+
+  /** Returns an array itself when it is on the device already. */
+  private static NDArray on(Device device, NDArray array, NDManager scope) {
+    if (array.getDevice().equals(device)) {
+      return array;
+    }
+    NDArray moved = array.toDevice(device, true);
+    moved.attach(scope);
+    return moved;
   }
 
   private interface Transfer {

@@ -203,9 +203,13 @@ public final class T5Trainer {
     return this;
   }
 
-  /** Sets all settings of the optimizer, learning rate included. */
+  /**
+   * Sets all settings of the optimizer, learning rate included, and the limit for the norm of the
+   * gradients that it recommends: 1 for most, none for {@code Adafactor}, which limits its updates
+   * itself. A later {@link #maxGradientNorm} outranks that.
+   */
   public T5Trainer optimizer(Optimizer value) {
-    config = config.withOptimizer(value);
+    config = config.withOptimizer(value).withMaxGradientNorm(value.recommendedMaxGradientNorm());
     return this;
   }
 

@@ -1,6 +1,7 @@
 package io.refract.train.t5;
 
 import ai.djl.ndarray.NDArray;
+import io.refract.train.kernel.Bf16;
 import io.refract.train.t5.internal.Dropout;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ final class Attention {
   private final Linear v; // (H K, D)
   private final Linear o; // (D, H K)
   private final int heads;
+  private final boolean bf16;
 
   /**
    * Keys and values of all heads.
@@ -39,6 +41,7 @@ final class Attention {
     v = wiring.linear(name + ".v");
     o = wiring.linear(name + ".o");
     heads = wiring.config().numHeads();
+    bf16 = wiring.execution().bf16();
   }
 
   /** Returns what the given states offer to queries: B x S x D gives B x H x S x K each. */
@@ -58,11 +61,15 @@ final class Attention {
    */
   NDArray attend(NDArray x, KeysAndValues memory, @Nullable NDArray bias, Dropout dropout) {
     NDArray queries = Layers.splitHeads(q.forward(x), heads); // (B, H, Q, K)
-    NDArray scores = queries.matMul(memory.keys()); // (B, H, Q, S)
+    NDArray scores = product(queries, memory.keys()); // (B, H, Q, S)
     if (bias != null) {
       scores.addi(bias);
     }
     NDArray weights = dropout.apply(scores.softmax(-1));
-    return o.forward(Layers.joinHeads(weights.matMul(memory.values())));
+    return o.forward(Layers.joinHeads(product(weights, memory.values())));
+  }
+
+  private NDArray product(NDArray a, NDArray b) {
+    return bf16 ? Bf16.matmul(a, b) : a.matMul(b);
   }
 }

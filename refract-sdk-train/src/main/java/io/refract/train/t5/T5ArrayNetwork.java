@@ -324,7 +324,11 @@ final class T5ArrayNetwork implements T5Network {
         () -> {
           parameters.forEach(
               (name, parameter) -> {
-                NDArray copy = parameter.toDevice(own.getDevice(), true);
+                // On the device that it is on already, toDevice gives the same memory.
+                NDArray copy =
+                    parameter.getDevice().equals(own.getDevice())
+                        ? parameter.duplicate()
+                        : parameter.toDevice(own.getDevice(), true);
                 copy.attach(own);
                 copies.put(name, copy);
               });

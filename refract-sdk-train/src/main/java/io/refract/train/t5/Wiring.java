@@ -30,6 +30,6 @@ record Wiring(T5Config config, Map<String, NDArray> parameters, Execution execut
 
   /** Returns a linear layer over a parameter. */
   Linear over(String parameter) {
-    return new Linear(parameter(parameter));
+    return new Linear(parameter(parameter), execution.bf16());
   }
 }
