@@ -57,10 +57,10 @@ class MixedPrecisionTest {
     }
     assertThat(product / Math.sqrt(actualSquares * expectedSquares))
         .as("cosine of %s", name)
-        .isGreaterThan(0.99);
+        .isGreaterThan(0.97);
     assertThat(Math.sqrt(actualSquares / expectedSquares))
         .as("norm of %s", name)
-        .isCloseTo(1, within(0.15));
+        .isCloseTo(1, within(0.2));
   }
 
   private static Outcome backward(T5Network network, Batch batch) {
