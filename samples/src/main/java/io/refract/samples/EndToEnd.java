@@ -76,7 +76,7 @@ final class EndToEnd implements Callable<Integer> {
   public Integer call() {
     Instant start = Instant.now();
     Path folder = output == null ? SampleFiles.output("end-to-end") : output;
-    Dataset dataset = Datasets.read(data == null ? SampleFiles.tickets() : data, source, target);
+    Dataset dataset = DataOptions.read(data == null ? SampleFiles.tickets() : data, source, target);
     Split split = dataset.holdOut(training.holdOut, training.seed);
     report.put("data", dataset.report().toString());
     report.put("training_rows", split.training().size());

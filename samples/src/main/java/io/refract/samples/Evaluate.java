@@ -4,11 +4,9 @@ import io.refract.train.data.Dataset;
 import io.refract.train.evaluation.EvaluationResult;
 import io.refract.train.evaluation.Evaluator;
 import io.refract.train.t5.T5Model;
-import java.nio.file.Path;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Evaluates a checkpoint on a file and prints the metrics as JSON. */
@@ -28,26 +26,7 @@ final class Evaluate implements Callable<Integer> {
       description = "Hugging Face checkpoint directory.")
   String model = "";
 
-  @Option(
-      names = "--data",
-      paramLabel = "FILE",
-      required = true,
-      description = "CSV or JSONL file.")
-  @Nullable Path data;
-
-  @Option(
-      names = "--source",
-      paramLabel = "COLUMN",
-      required = true,
-      description = "Column of the input texts.")
-  String source = "";
-
-  @Option(
-      names = "--target",
-      paramLabel = "COLUMN",
-      required = true,
-      description = "Column of the reference texts.")
-  String target = "";
+  @Mixin private final DataOptions data = new DataOptions();
 
   @Option(
       names = "--prefix",
@@ -76,7 +55,7 @@ final class Evaluate implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Dataset dataset = Datasets.read(Objects.requireNonNull(data), source, target);
+    Dataset dataset = data.read();
     System.err.println(dataset.report());
     try (T5Model t5 = T5Model.load(model)) {
       EvaluationResult result =

@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -38,26 +37,14 @@ import picocli.CommandLine.Option;
             + " transformers loads too.")
 final class FineTune implements Callable<Integer> {
 
+  @Mixin private final DataOptions data = new DataOptions();
+
   @Option(
-      names = "--data",
+      names = "--validation-data",
       paramLabel = "FILE",
-      required = true,
-      description = "CSV or JSONL file.")
-  @Nullable Path data;
-
-  @Option(
-      names = "--source",
-      paramLabel = "COLUMN",
-      required = true,
-      description = "Column of the input texts.")
-  String source = "";
-
-  @Option(
-      names = "--target",
-      paramLabel = "COLUMN",
-      required = true,
-      description = "Column of the target texts.")
-  String target = "";
+      description =
+          "File with the same columns to judge by, in place of a share of the data that is held out.")
+  @Nullable Path validationData;
 
   @Mixin private final TrainingOptions training = new TrainingOptions();
 
@@ -83,12 +70,7 @@ final class FineTune implements Callable<Integer> {
     Instant start = Instant.now();
     Path directory = output == null ? nextFree(SampleFiles.output("fine-tune")) : output;
     requireEmpty(directory);
-    Dataset dataset = Datasets.read(Objects.requireNonNull(data), source, target);
-    out.println(dataset.report());
-    Split split = dataset.holdOut(training.holdOut, training.seed);
-    out.printf(
-        "%d examples to learn from, %d held out; no text is on both sides.%n",
-        split.training().size(), split.validation().size());
+    Split split = split(out);
     if (writeSplit != null) {
       write(split.training(), writeSplit.resolve("training.jsonl"));
       write(split.validation(), writeSplit.resolve("validation.jsonl"));
@@ -117,6 +99,21 @@ final class FineTune implements Callable<Integer> {
       }
     }
     return 0;
+  }
+
+  private Split split(PrintStream out) {
+    Dataset dataset = data.read();
+    out.println(dataset.report());
+    if (validationData != null) {
+      Split split = new Split(dataset, data.read(validationData));
+      out.println(split.validation().report());
+      return split;
+    }
+    Split split = dataset.holdOut(training.holdOut, training.seed);
+    out.printf(
+        "%d examples to learn from, %d held out; no text is on both sides.%n",
+        split.training().size(), split.validation().size());
+    return split;
   }
 
   private static Path nextFree(Path folder) {
