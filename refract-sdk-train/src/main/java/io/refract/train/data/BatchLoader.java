@@ -49,7 +49,7 @@ public final class BatchLoader {
     boolean bySize = batching.tokenBudget().isEmpty() && !batching.packing();
     return bySize
         ? (data.size() + batching.batchSize() - 1) / batching.batchSize()
-        : new BatchOrder(data, batching).training(seed, epoch).batches();
+        : new BatchOrder(data.epoch(epoch), batching).training(seed, epoch).batches();
   }
 
   /**
@@ -69,7 +69,7 @@ public final class BatchLoader {
    */
   public BatchStream epoch(int epoch, int firstBatch) {
     checkArgument(epoch >= 0, "epoch must not be negative but was %s", epoch);
-    BatchPlan plan = new BatchOrder(data, batching).training(seed, epoch);
+    BatchPlan plan = new BatchOrder(data.epoch(epoch), batching).training(seed, epoch);
     checkArgument(
         firstBatch >= 0 && firstBatch <= plan.batches(),
         "first batch must lie between 0 and %s but was %s",
@@ -87,16 +87,18 @@ public final class BatchLoader {
   }
 
   private BatchStream stream(BatchPlan plan, int firstBatch, int epoch) {
-    return new BatchStream(plan.batches(), firstBatch, number -> load(plan, number, epoch));
+    EncodedExamples examples = data.epoch(epoch);
+    return new BatchStream(
+        plan.batches(), firstBatch, number -> load(examples, plan, number, epoch));
   }
 
-  private LoadedBatch load(BatchPlan plan, int number, int epoch) {
+  private LoadedBatch load(EncodedExamples examples, BatchPlan plan, int number, int epoch) {
     List<List<Encoded>> rows =
         IntStream.range(0, plan.rows(number))
             .mapToObj(
                 row ->
                     Arrays.stream(plan.row(number, row))
-                        .mapToObj(example -> data.example(example, epoch))
+                        .mapToObj(example -> examples.example(example, epoch))
                         .toList())
             .toList();
     return new LoadedBatch(number, plan.examples(number), collator.collate(rows));

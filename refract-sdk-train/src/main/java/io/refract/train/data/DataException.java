@@ -8,11 +8,13 @@ public final class DataException extends RefractException {
 
   private static final long serialVersionUID = 1L;
 
-  DataException(String message) {
+  /** Creates the exception with its message. */
+  public DataException(String message) {
     this(message, null);
   }
 
-  DataException(String message, @Nullable Throwable cause) {
+  /** Creates the exception with its message and cause. */
+  public DataException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

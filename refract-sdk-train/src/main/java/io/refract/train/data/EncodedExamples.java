@@ -4,7 +4,8 @@ package io.refract.train.data;
  * Examples as token ids, which batches are made from.
  *
  * <p>Implementations are thread-safe. An example may differ from epoch to epoch, as in
- * pre-training; its lengths may not, because batches are planned by length.
+ * pre-training. Where its lengths differ too, {@link #epoch} tells them, because batches are
+ * planned by length; their number is the same in every epoch.
  */
 public interface EncodedExamples {
 
@@ -39,6 +40,15 @@ public interface EncodedExamples {
    * @param epoch the epoch, from 0
    */
   Encoded example(int example, int epoch);
+
+  /**
+   * Returns these examples with the lengths that they have in an epoch.
+   *
+   * @param epoch the epoch, from 0
+   */
+  default EncodedExamples epoch(int epoch) {
+    return this;
+  }
 
   /** Returns the id that fills up sources. */
   int padTokenId();
