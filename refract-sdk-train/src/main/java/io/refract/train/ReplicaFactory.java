@@ -1,5 +1,6 @@
 package io.refract.train;
 
+import io.refract.train.kernel.Bf16;
 import io.refract.train.t5.internal.Execution;
 import io.refract.train.t5.internal.T5Access;
 import io.refract.train.t5.internal.T5Network;
@@ -24,6 +25,11 @@ final class ReplicaFactory {
   private static TeacherForced teacherForced(TrainingTask task, T5Network network) {
     TrainingConfig config = task.config();
     TrainingConfig.Computation computation = config.computation();
+    if (computation.precision() == Precision.BF16 && !Bf16.isAvailable()) {
+      throw new TrainingException(
+          "Cannot train in bf16: PyTorch on this platform does not load the SDK's kernels; the log"
+              + " says why. Choose precision(Precision.FP32).");
+    }
     Execution execution =
         new Execution(
             computation.precision() == Precision.BF16, computation.gradientCheckpointing());
