@@ -68,7 +68,7 @@ final class FineTune implements Callable<Integer> {
   public Integer call() {
     PrintStream out = System.out;
     Instant start = Instant.now();
-    Path directory = output == null ? nextFree(SampleFiles.output("fine-tune")) : output;
+    Path directory = output == null ? SampleFiles.nextFree(SampleFiles.output("fine-tune"), "model") : output;
     requireEmpty(directory);
     Split split = split(out);
     if (writeSplit != null) {
@@ -114,14 +114,6 @@ final class FineTune implements Callable<Integer> {
         "%d examples to learn from, %d held out; no text is on both sides.%n",
         split.training().size(), split.validation().size());
     return split;
-  }
-
-  private static Path nextFree(Path folder) {
-    int number = 1;
-    while (Files.exists(folder.resolve("model-" + number))) {
-      number++;
-    }
-    return folder.resolve("model-" + number);
   }
 
   /** Finds out before the training what would fail after it. */

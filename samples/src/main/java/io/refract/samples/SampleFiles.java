@@ -1,5 +1,6 @@
 package io.refract.samples;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Where the samples' own files lie. */
@@ -25,5 +26,14 @@ final class SampleFiles {
   /** Returns the folder for the files of a sample, which git ignores. */
   static Path output(String sample) {
     return home().resolve("output").resolve(sample);
+  }
+
+  /** Returns the first of {@code name-1}, {@code name-2} ... that is not there. */
+  static Path nextFree(Path folder, String name) {
+    int number = 1;
+    while (Files.exists(folder.resolve(name + "-" + number))) {
+      number++;
+    }
+    return folder.resolve(name + "-" + number);
   }
 }

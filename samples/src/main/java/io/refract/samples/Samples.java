@@ -16,6 +16,8 @@ import picocli.CommandLine.HelpCommand;
       FineTune.class,
       Generate.class,
       Evaluate.class,
+      PretrainThenFineTune.class,
+      ResumeTraining.class,
       HelpCommand.class
     },
     mixinStandardHelpOptions = true,
