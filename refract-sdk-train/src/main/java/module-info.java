@@ -6,6 +6,7 @@ module io.refract.train {
   requires ai.djl.tokenizers;
   requires com.google.common;
   requires com.google.gson;
+  requires transitive java.sql;
   requires org.apache.commons.csv;
   requires org.slf4j;
   requires static transitive org.jspecify;
