@@ -45,9 +45,9 @@ class DataProfileTest {
                 new Example("my card is late", "card"),
                 new Example("my card is late", "late"),
                 new Example("my card {late} \ud83d\ude00", "card <"),
-                new Example("card ".repeat(30), "card"),
+                new Example("card ".repeat(30), "late ".repeat(20)),
                 new Example("", "card")));
-    DataProfile profile = encode(data, 16, 2).profile();
+    DataProfile profile = encode(data, 16, 8).profile();
     assertThat(profile.rowsRead()).isEqualTo(6);
     assertThat(profile.rowsUsed()).isEqualTo(5);
     assertThat(profile.emptyCells()).isEqualTo(1);
@@ -55,7 +55,8 @@ class DataProfileTest {
     assertThat(profile.conflicts()).isEqualTo(1);
     assertThat(profile.truncatedSources()).isEqualTo(1);
     assertThat(profile.truncatedTargets()).isEqualTo(1);
-    assertThat(profile.sourceTokens().max()).isEqualTo(31);
+    assertThat(profile.sourceTokens().max())
+        .isEqualTo(tokenizer.encode("card ".repeat(30), 1_000).length);
     assertThat(profile.rowsWithUnknownTokens()).isEqualTo(1);
     assertThat(profile.unknownTexts())
         .isEqualTo(Map.of("{", 1L, "}", 1L, "<", 1L, "\ud83d\ude00", 1L));

@@ -51,7 +51,7 @@ class DatasetSourcesTest {
   void a_list_an_iterable_and_a_stream_of_the_same_examples_are_the_same_data() {
     List<Example> examples =
         IntStream.range(0, 50).mapToObj(i -> new Example("source " + i, "target " + i)).toList();
-    Iterable<Example> iterable = examples::iterator;
+    Iterable<Example> iterable = new java.util.LinkedHashSet<>(examples);
     AtomicInteger closed = new AtomicInteger();
     Dataset listed = Dataset.of(examples);
     Dataset iterated = Dataset.of("mine", iterable);
