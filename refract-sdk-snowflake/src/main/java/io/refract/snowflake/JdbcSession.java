@@ -51,17 +51,24 @@ final class JdbcSession implements SqlSession, AutoCloseable {
   public Stream<Row> stream(String sql, @Nullable Object... binds) {
     checkOpen();
     lock.lock();
-    PreparedStatement statement = null;
     try {
       LOG.debug("Streaming {}", sql);
-      statement = prepare(sql, binds);
-      // The driver fetches the portions of a result beside the session, so nobody waits for them.
-      return ResultRows.of(sql, statement, statement.executeQuery()).stream();
+      return open(sql, binds).stream();
     } catch (SQLException e) {
-      ResultRows.close(statement);
       throw SnowflakeException.running(sql, e);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** The driver fetches the portions of a result beside the session, so nobody waits for them. */
+  private ResultRows open(String sql, @Nullable Object[] binds) throws SQLException {
+    PreparedStatement statement = prepare(sql, binds);
+    try {
+      return ResultRows.of(sql, statement, statement.executeQuery());
+    } catch (SQLException e) {
+      ResultRows.close(statement);
+      throw e;
     }
   }
 

@@ -52,6 +52,7 @@ public final class ParquetReader extends DatasetReader<ParquetReader> {
         "SELECT %s, %s FROM read_parquet(?)".formatted(quoted(sourceName), quoted(targetName));
     SqlRows query =
         new SqlRows(
+            name(),
             () -> DriverManager.getConnection("jdbc:duckdb:", properties),
             sql,
             List.of(literalPath()),

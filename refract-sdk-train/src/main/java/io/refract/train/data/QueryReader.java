@@ -65,13 +65,13 @@ public final class QueryReader extends DatasetReader<QueryReader> {
   @Override
   String name() {
     String line = SqlRows.masked(sql).replaceAll("\\s+", " ");
-    return "query " + (line.length() <= SHOWN ? line : line.substring(0, SHOWN) + " ...");
+    return "the query " + (line.length() <= SHOWN ? line : line.substring(0, SHOWN) + " ...");
   }
 
   @Override
   Dataset read(String sourceName, String targetName) {
     try (RowCounter rows = new RowCounter(name())) {
-      new SqlRows(connections, sql, binds, fetchSize).read(sourceName, targetName, rows);
+      new SqlRows(name(), connections, sql, binds, fetchSize).read(sourceName, targetName, rows);
       return rows.dataset();
     }
   }

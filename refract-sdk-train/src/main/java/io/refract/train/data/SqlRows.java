@@ -18,13 +18,18 @@ import org.slf4j.LoggerFactory;
 /**
  * The rows of a query, read in one pass.
  *
+ * @param name where the rows come from, as a person knows it
  * @param connections opens the connection to read from
  * @param sql the statement
  * @param binds the values of its question marks
  * @param fetchSize how many rows the driver is asked to fetch at once
  */
 record SqlRows(
-    ConnectionSource connections, String sql, List<@Nullable Object> binds, int fetchSize) {
+    String name,
+    ConnectionSource connections,
+    String sql,
+    List<@Nullable Object> binds,
+    int fetchSize) {
 
   private static final Logger LOG = LoggerFactory.getLogger(SqlRows.class);
 
@@ -71,8 +76,9 @@ record SqlRows(
       }
     } catch (SQLException e) {
       throw new DataException(
-          "Cannot read the rows of a query: %s (SQLState %s, code %d). Check the connection and the statement: %s"
+          "Cannot read the data in %s: %s (SQLState %s, code %d). Check the connection and the statement: %s"
               .formatted(
+                  name,
                   masked(String.valueOf(e.getMessage())),
                   e.getSQLState(),
                   e.getErrorCode(),
@@ -108,28 +114,29 @@ record SqlRows(
   }
 
   /** Finds a column by its exact label, or, when there is none, without regard to case. */
-  private int column(ResultSetMetaData meta, String name) throws SQLException {
+  private int column(ResultSetMetaData meta, String wanted) throws SQLException {
     List<String> labels = new ArrayList<>();
     for (int i = 1; i <= meta.getColumnCount(); i++) {
       labels.add(meta.getColumnLabel(i));
     }
-    List<String> equal = labels.stream().filter(name::equals).toList();
+    List<String> equal = labels.stream().filter(wanted::equals).toList();
     List<String> alike =
-        equal.isEmpty() ? labels.stream().filter(name::equalsIgnoreCase).toList() : equal;
+        equal.isEmpty() ? labels.stream().filter(wanted::equalsIgnoreCase).toList() : equal;
     if (alike.size() != 1) {
       throw new DataException(
-          "Cannot read the rows of a query: its result has %s column %s. Its columns are: %s. Statement: %s"
+          "Cannot read the data in %s: the result has %s column %s. Its columns are: %s. Statement: %s"
               .formatted(
-                  alike.isEmpty() ? "no" : "more than one",
                   name,
+                  alike.isEmpty() ? "no" : "more than one",
+                  wanted,
                   Joiner.on(", ").join(labels),
                   masked(sql)));
     }
     int position = labels.indexOf(alike.get(0)) + 1;
     if (NO_TEXT.contains(meta.getColumnType(position))) {
       throw new DataException(
-          "Cannot read the rows of a query: the column %s is of type %s, which is no text. Turn it into one in the statement, for example with CAST: %s"
-              .formatted(name, meta.getColumnTypeName(position), masked(sql)));
+          "Cannot read the data in %s: the column %s is of type %s, which is no text. Turn it into one in the statement, for example with CAST: %s"
+              .formatted(name, wanted, meta.getColumnTypeName(position), masked(sql)));
     }
     return position;
   }

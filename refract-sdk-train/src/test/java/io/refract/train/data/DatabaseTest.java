@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.io.MoreFiles;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -14,6 +15,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -73,7 +75,7 @@ class DatabaseTest {
     assertThat(data.report().rowsRead()).isEqualTo(5);
     assertThat(data.report().emptyCells()).isEqualTo(3);
     assertThat(data.provenance().name())
-        .isEqualTo("query SELECT * FROM tickets WHERE category IS DISTINCT FROM ? ORDER BY id");
+        .isEqualTo("the query SELECT * FROM tickets WHERE category IS DISTINCT FROM ? ORDER BY id");
   }
 
   @Test
@@ -89,6 +91,23 @@ class DatabaseTest {
   void numbers_dates_and_booleans_are_texts_and_names_need_no_case() throws SQLException {
     assertThat(query("SELECT 12.50 AS REQUEST, DATE '2026-01-02' AS Category").read().examples())
         .containsExactly(new Example("12.50", "2026-01-02"));
+  }
+
+  @Test
+  void a_data_source_gives_the_connection() {
+    DataSource pool =
+        (DataSource)
+            Proxy.newProxyInstance(
+                DatabaseTest.class.getClassLoader(),
+                new Class<?>[] {DataSource.class},
+                (proxy, method, arguments) -> connections().open());
+    assertThat(
+            Dataset.query(pool, "SELECT 'a' AS x, 'b' AS y")
+                .source("x")
+                .target("y")
+                .read()
+                .examples())
+        .containsExactly(new Example("a", "b"));
   }
 
   @Test
@@ -110,7 +129,7 @@ class DatabaseTest {
         .hasMessageContaining("not one of its rows can be used");
     assertThatIllegalStateException()
         .isThrownBy(() -> Dataset.query(connections(), "SELECT 1").source("a").read())
-        .withMessageContaining("name the target column of query SELECT 1 first");
+        .withMessageContaining("name the target column of the query SELECT 1 first");
   }
 
   @Test
@@ -141,7 +160,7 @@ class DatabaseTest {
         () -> {
           open.incrementAndGet();
           return (Connection)
-              java.lang.reflect.Proxy.newProxyInstance(
+              Proxy.newProxyInstance(
                   DatabaseTest.class.getClassLoader(),
                   new Class<?>[] {Connection.class},
                   (proxy, method, arguments) -> {
@@ -194,6 +213,7 @@ class DatabaseTest {
     Path file = parquet("SELECT 'a' AS article, 'b' AS summary");
     assertThatThrownBy(() -> Dataset.parquet(file).source("ctext").target("summary").read())
         .isInstanceOf(DataException.class)
+        .hasMessageContaining("Cannot read the data in " + file)
         .hasMessageContaining("ctext")
         .hasMessageContaining("article");
     Path none = temp.resolve("none.parquet");
@@ -204,5 +224,16 @@ class DatabaseTest {
     assertThatThrownBy(() -> Dataset.parquet(none).source("a").target("b").read())
         .isInstanceOf(DataException.class)
         .hasMessageContaining("none.parquet");
+  }
+
+  @Test
+  void without_duckdb_a_parquet_file_says_which_library_reads_it() throws Exception {
+    Path file = parquet("SELECT 'a' AS a, 'b' AS b");
+    ChildJvm child =
+        ChildJvm.run(
+            ParquetChild.class, entry -> !entry.contains("duckdb"), List.of(), file.toString());
+    assertThat(child.output())
+        .startsWith("Cannot read the data in " + file)
+        .contains("Add the dependency org.duckdb:duckdb_jdbc");
   }
 }
