@@ -1,4 +1,4 @@
-/** Artifacts, provenance, registry and scoring of the Refract SDK; no tensors, no SQL. */
+/** Artifacts, data, provenance, registry and scoring of the Refract SDK; no tensors, no SQL. */
 module io.refract.core {
   requires com.google.common;
   requires com.google.gson;
@@ -7,6 +7,7 @@ module io.refract.core {
 
   exports io.refract;
   exports io.refract.artifact;
+  exports io.refract.data;
   exports io.refract.progress;
   exports io.refract.provenance;
   exports io.refract.registry;

@@ -1,4 +1,4 @@
-/** Connection, stages, functions and deployments of the Refract SDK, over plain JDBC. */
+/** Connection, stages, tables, functions and deployments of the Refract SDK, over plain JDBC. */
 module io.refract.snowflake {
   requires transitive io.refract.core;
   requires transitive java.sql;
@@ -12,4 +12,5 @@ module io.refract.snowflake {
   exports io.refract.snowflake.function;
   exports io.refract.snowflake.sql;
   exports io.refract.snowflake.stage;
+  exports io.refract.snowflake.table;
 }

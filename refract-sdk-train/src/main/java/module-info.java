@@ -6,6 +6,7 @@ module io.refract.train {
   requires ai.djl.tokenizers;
   requires com.google.common;
   requires com.google.gson;
+  requires transitive java.sql;
   requires jdk.management;
   requires org.apache.commons.csv;
   requires org.slf4j;

@@ -8,13 +8,12 @@ import io.refract.snowflake.sql.SqlSession;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,8 +47,33 @@ final class JdbcSession implements SqlSession, AutoCloseable {
         (statement, hasRows) -> hasRows ? 0L : Math.max(0L, statement.getUpdateCount()));
   }
 
+  @Override
+  public Stream<Row> stream(String sql, @Nullable Object... binds) {
+    checkOpen();
+    lock.lock();
+    try {
+      LOG.debug("Streaming {}", sql);
+      return open(sql, binds).stream();
+    } catch (SQLException e) {
+      throw SnowflakeException.running(sql, e);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The driver fetches the portions of a result beside the session, so nobody waits for them. */
+  private ResultRows open(String sql, @Nullable Object[] binds) throws SQLException {
+    PreparedStatement statement = prepare(sql, binds);
+    try {
+      return ResultRows.of(sql, statement, statement.executeQuery());
+    } catch (SQLException e) {
+      ResultRows.close(statement);
+      throw e;
+    }
+  }
+
   private <T> T run(String sql, @Nullable Object[] binds, Outcome<T> outcome) {
-    checkState(!closed, "this connection is closed; open another with Snowflake.connect(...)");
+    checkOpen();
     lock.lock();
     try {
       LOG.debug("Running {}", sql);
@@ -59,16 +83,30 @@ final class JdbcSession implements SqlSession, AutoCloseable {
           return outcome.of(statement, statement.execute(sql));
         }
       }
-      try (PreparedStatement statement = connection.prepareStatement(sql)) {
-        for (int i = 0; i < binds.length; i++) {
-          bind(statement, i + 1, binds[i]);
-        }
+      try (PreparedStatement statement = prepare(sql, binds)) {
         return outcome.of(statement, statement.execute());
       }
     } catch (SQLException e) {
       throw SnowflakeException.running(sql, e);
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void checkOpen() {
+    checkState(!closed, "this connection is closed; open another with Snowflake.connect(...)");
+  }
+
+  private PreparedStatement prepare(String sql, @Nullable Object[] binds) throws SQLException {
+    PreparedStatement statement = connection.prepareStatement(sql);
+    try {
+      for (int i = 0; i < binds.length; i++) {
+        bind(statement, i + 1, binds[i]);
+      }
+      return statement;
+    } catch (SQLException e) {
+      ResultRows.close(statement);
+      throw e;
     }
   }
 
@@ -83,18 +121,10 @@ final class JdbcSession implements SqlSession, AutoCloseable {
 
   private static List<Row> rows(ResultSet results) throws SQLException {
     try (results) {
-      ResultSetMetaData meta = results.getMetaData();
-      List<String> columns = new ArrayList<>(meta.getColumnCount());
-      for (int i = 1; i <= meta.getColumnCount(); i++) {
-        columns.add(meta.getColumnLabel(i));
-      }
+      List<String> columns = ResultRows.columns(results);
       ImmutableList.Builder<Row> rows = ImmutableList.builder();
       while (results.next()) {
-        List<@Nullable Object> values = new ArrayList<>(columns.size());
-        for (int i = 1; i <= columns.size(); i++) {
-          values.add(results.getObject(i));
-        }
-        rows.add(new Row(columns, values));
+        rows.add(ResultRows.row(results, columns));
       }
       return rows.build();
     }

@@ -10,10 +10,13 @@ import io.refract.snowflake.sql.ObjectName;
 import io.refract.snowflake.sql.Row;
 import io.refract.snowflake.sql.SqlSession;
 import io.refract.snowflake.stage.Stage;
+import io.refract.snowflake.table.Selection;
+import io.refract.snowflake.table.Table;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Properties;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -94,6 +97,25 @@ public final class Snowflake implements SqlSession, AutoCloseable {
   }
 
   /**
+   * Returns a table or view whose rows are to be read, whether it exists or not.
+   *
+   * @param name its name, for example {@code ML.PUBLIC.TICKETS}
+   */
+  public Table table(String name) {
+    return Table.of(session, ObjectName.parse(name));
+  }
+
+  /**
+   * Returns a query whose rows are to be read, as pairs of texts.
+   *
+   * @param sql one statement with a result and an {@code ORDER BY}
+   * @param binds the values of its question marks, in their order
+   */
+  public Selection select(String sql, @Nullable Object... binds) {
+    return Selection.of(session, sql, binds);
+  }
+
+  /**
    * Begins the definition of a function.
    *
    * @param name its name, for example {@code ML.PUBLIC.SUMMARIZE}
@@ -129,6 +151,19 @@ public final class Snowflake implements SqlSession, AutoCloseable {
   @Override
   public List<Row> query(String sql, @Nullable Object... binds) {
     return session.query(sql, binds);
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * <p>The driver fetches the rows in portions, a few ahead.
+   *
+   * @throws SnowflakeException when Snowflake refuses the statement; the stream throws it when the
+   *     connection is lost later
+   */
+  @Override
+  public Stream<Row> stream(String sql, @Nullable Object... binds) {
+    return session.stream(sql, binds);
   }
 
   /**

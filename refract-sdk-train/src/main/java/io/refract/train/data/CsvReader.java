@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * or target is blank. Blank lines are no rows. A quote that is never closed, or with text behind
  * its end, is an error: nobody can tell where the next row begins.
  */
-public final class CsvReader extends DatasetReader<CsvReader> {
+public final class CsvReader extends TextFileReader<CsvReader> {
 
   private static final String OTHER_DELIMITERS = ";\t|,";
 

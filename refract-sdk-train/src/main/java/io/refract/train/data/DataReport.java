@@ -33,6 +33,12 @@ public record DataReport(
   /** How many line numbers of a reason are kept. */
   static final int KEPT_LINES = 5;
 
+  /** How the reason of a row with a blank cell ends. */
+  static final String EMPTY = " is empty";
+
+  /** How the reason of a row with a missing value ends. */
+  static final String NULL = " is null";
+
   /**
    * The rows that were skipped for one reason.
    *
@@ -65,6 +71,14 @@ public record DataReport(
   /** Returns how many rows were left out. */
   public long rowsSkipped() {
     return rowsRead - rowsUsed;
+  }
+
+  /** Returns how many rows were left out because a cell of theirs is blank, or null. */
+  public long emptyCells() {
+    return skipped.entrySet().stream()
+        .filter(entry -> entry.getKey().endsWith(EMPTY) || entry.getKey().endsWith(NULL))
+        .mapToLong(entry -> entry.getValue().rows())
+        .sum();
   }
 
   /** Returns the report in plain words, one fact per line. */

@@ -1,22 +1,32 @@
 package io.refract.train.data;
 
 import static com.google.common.base.Preconditions.checkArgument;
-import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 
-import com.google.common.hash.Hasher;
-import com.google.common.hash.Hashing;
+import io.refract.data.TextPair;
+import io.refract.data.TextPairs;
 import io.refract.progress.ProgressListener;
 import io.refract.provenance.DatasetProvenance;
 import io.refract.train.tokenization.T5Tokenizer;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collection;
+import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import javax.sql.DataSource;
 
 /**
  * Examples to train or to evaluate on, in their order.
  *
- * <p>The texts are held in memory. Immutable and thread-safe.
+ * <p>Texts of more than 1 MiB lie in a temporary file, in the directory of {@code java.io.tmpdir},
+ * and are read from there when they are asked for: an example costs 8 bytes of heap, in a part of a
+ * split 4 more, whatever its length. While data is read or split, up to 30 bytes a row are needed
+ * on top. The file has no name as soon as it is open, so nothing is left behind, and its room is
+ * given back when the data set is no longer referred to. Immutable and thread-safe.
  */
 public final class Dataset implements TrainingData {
 
@@ -24,8 +34,15 @@ public final class Dataset implements TrainingData {
   private final DataReport report;
   private final DatasetProvenance provenance;
 
+  /**
+   * Creates a data set.
+   *
+   * @param examples the examples, immutable and with random access; they need not be in memory
+   * @param report what became of the rows of their source
+   * @param provenance which part of which data they are
+   */
   Dataset(List<Example> examples, DataReport report, DatasetProvenance provenance) {
-    this.examples = List.copyOf(examples);
+    this.examples = examples;
     this.report = report;
     this.provenance = provenance;
   }
@@ -51,6 +68,58 @@ public final class Dataset implements TrainingData {
   }
 
   /**
+   * Reads a Parquet file. DuckDB's JDBC driver must be on the class path.
+   *
+   * @param file the file
+   * @return the reader, which still needs the names of the two columns
+   */
+  public static ParquetReader parquet(Path file) {
+    return new ParquetReader(file);
+  }
+
+  /**
+   * Reads the rows of a query.
+   *
+   * @param database the database
+   * @param sql one statement with a result, question marks for its binds
+   * @return the reader, which still needs the names of the two columns
+   */
+  public static QueryReader query(DataSource database, String sql) {
+    requireNonNull(database, "database");
+    return new QueryReader(database::getConnection, sql);
+  }
+
+  /**
+   * Reads the rows of a query.
+   *
+   * @param connections opens the connection to read from; it is closed afterwards
+   * @param sql one statement with a result, question marks for its binds
+   * @return the reader, which still needs the names of the two columns
+   */
+  public static QueryReader query(ConnectionSource connections, String sql) {
+    return new QueryReader(connections, sql);
+  }
+
+  /**
+   * Reads pairs of texts from wherever they come, for example from a table in Snowflake. A text
+   * that is missing counts as an empty cell.
+   *
+   * @param pairs the pairs; they are read once
+   * @throws DataException when no pair can be used
+   */
+  public static Dataset of(TextPairs pairs) {
+    try (RowCounter rows = new RowCounter(pairs.name());
+        Stream<TextPair> stream = pairs.open()) {
+      long number = 0;
+      for (Iterator<TextPair> all = stream.sequential().iterator(); all.hasNext(); ) {
+        TextPair pair = all.next();
+        rows.useAndDigest(++number, pair.source(), pair.target());
+      }
+      return rows.dataset();
+    }
+  }
+
+  /**
    * Takes examples that are there already. Those with a blank source or target are skipped and
    * counted in the report, by their position in the list from 1.
    *
@@ -58,30 +127,33 @@ public final class Dataset implements TrainingData {
    * @throws DataException when no example can be used
    */
   public static Dataset of(List<Example> examples) {
-    RowCounter rows = new RowCounter("examples in memory");
-    Hasher hasher = Hashing.sha256().newHasher();
-    long number = 0;
-    for (Example example : examples) {
-      rows.use(++number, example.source(), example.target());
-      for (String text : List.of(example.source(), example.target())) {
-        byte[] bytes = text.getBytes(UTF_8);
-        hasher.putInt(bytes.length).putBytes(bytes);
-      }
-    }
-    return of(rows, hasher.hash().toString());
+    return of("examples in memory", examples);
   }
 
-  static Dataset of(RowCounter rows, String sha256) {
-    DataReport report = rows.report();
-    if (report.rowsUsed() == 0) {
-      throw new DataException(
-          "Cannot use the data: not one of its rows can be used.\n%s".formatted(report));
-    }
-    return new Dataset(
-        rows.examples(),
-        report,
-        DatasetProvenance.of(report.name(), sha256, report.rowsUsed())
-            .withSkippedRows(report.rowsSkipped()));
+  /**
+   * Takes examples that a program makes, each only for as long as it is written to a temporary
+   * file. Those with a blank source or target are skipped and counted in the report, by their
+   * position from 1.
+   *
+   * @param name the data as a person knows them, for reports and provenance
+   * @param examples the examples; they are gone through once
+   * @throws DataException when no example can be used
+   */
+  public static Dataset of(String name, Iterable<Example> examples) {
+    return of(name, StreamSupport.stream(examples.spliterator(), false));
+  }
+
+  /**
+   * Takes the examples of a stream, as {@link #of(String, Iterable)} does, and closes it.
+   *
+   * @param name the data as a person knows them, for reports and provenance
+   * @param examples the examples
+   * @throws DataException when no example can be used
+   */
+  public static Dataset of(String name, Stream<Example> examples) {
+    return of(
+        TextPairs.of(
+            name, () -> examples.map(example -> new TextPair(example.source(), example.target()))));
   }
 
   /** Returns the number of examples. */
@@ -100,7 +172,10 @@ public final class Dataset implements TrainingData {
         this, tokenizer, taskPrefix, maxSourceTokens, maxTargetTokens, progress);
   }
 
-  /** Returns all examples in their order. */
+  /**
+   * Returns all examples in their order. The list cannot be changed; each access reads the texts
+   * anew, so keep an example that is needed twice.
+   */
   public List<Example> examples() {
     return examples;
   }
@@ -112,8 +187,9 @@ public final class Dataset implements TrainingData {
 
   /**
    * Returns the SHA-256 of the data that this set comes from, as 64 hexadecimal digits: of the
-   * file's bytes, so that {@code sha256sum} gives the same; or, for examples in memory, of the
-   * length (4 bytes, little-endian) and the UTF-8 bytes of each text in turn.
+   * file's bytes, so that {@code sha256sum} gives the same; or, for rows that have no file, of the
+   * length (4 bytes, little-endian) and the UTF-8 bytes of each text in turn, skipped rows included
+   * and a length of -1 for NULL.
    */
   public String digest() {
     return provenance.sha256();
@@ -137,15 +213,12 @@ public final class Dataset implements TrainingData {
    */
   public Split holdOut(double fraction, long seed) {
     BitSet heldOut = HoldOut.choose(examples, fraction, seed);
-    List<Example> training = new ArrayList<>();
-    List<Example> validation = new ArrayList<>();
-    for (int row = 0; row < examples.size(); row++) {
-      (heldOut.get(row) ? validation : training).add(examples.get(row));
-    }
+    int[] training = IntStream.range(0, size()).filter(row -> !heldOut.get(row)).toArray();
+    int[] validation = heldOut.stream().toArray();
     String split = "hold-out " + fraction;
     return new Split(
-        part(training, split + ", training side", seed),
-        part(validation, split + ", validation side", seed));
+        part(new SelectedExamples(examples, training), split + ", training side", seed),
+        part(new SelectedExamples(examples, validation), split + ", validation side", seed));
   }
 
   private Dataset part(List<Example> rows, String split, long seed) {
@@ -164,6 +237,38 @@ public final class Dataset implements TrainingData {
       return this;
     }
     return part(examples.subList(0, count), "first " + count, provenance.seed());
+  }
+
+  /**
+   * Returns the distinct targets with the number of their examples, most frequent first.
+   *
+   * @throws DataException when there are more than 1,000: this is no classification then
+   */
+  public Map<String, Long> labels() {
+    return Labels.of(this, Labels.LIMIT);
+  }
+
+  /**
+   * Returns the distinct targets with the number of their examples, most frequent first.
+   *
+   * @param limit how many there may be, at least 1
+   * @throws DataException when there are more than that
+   */
+  public Map<String, Long> labels(int limit) {
+    return Labels.of(this, limit);
+  }
+
+  /**
+   * Checks that each target is one of the given labels, to the letter.
+   *
+   * @param allowed the labels
+   * @return this data set
+   * @throws DataException when there are others; it names them with their counts, their first
+   *     positions in this set, from 1, and the label that they equal but for case and white space
+   */
+  public Dataset requireLabels(Collection<String> allowed) {
+    Labels.require(this, allowed);
+    return this;
   }
 
   @Override

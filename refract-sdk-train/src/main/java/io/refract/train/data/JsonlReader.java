@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * Skipped and counted are lines that are not a JSON object, lines that lack a field, and fields
  * that are null, blank, objects or arrays. Blank lines are no rows.
  */
-public final class JsonlReader extends DatasetReader<JsonlReader> {
+public final class JsonlReader extends TextFileReader<JsonlReader> {
 
   private static final TypeAdapter<JsonElement> ELEMENTS = new Gson().getAdapter(JsonElement.class);
 
@@ -81,7 +81,7 @@ public final class JsonlReader extends DatasetReader<JsonlReader> {
         rows.use(number, text(object.get(sourceName)), text(object.get(targetName)));
       }
     }
-    if (rows.examples().isEmpty() && !fields.isEmpty()) {
+    if (rows.isEmpty() && !fields.isEmpty()) {
       rows.remark("the fields of the first row are: " + Joiner.on(", ").join(fields));
     }
   }
@@ -103,7 +103,7 @@ public final class JsonlReader extends DatasetReader<JsonlReader> {
       return "it has no field " + name;
     }
     if (value.isJsonNull()) {
-      return "the field " + name + " is null";
+      return "the field " + name + DataReport.NULL;
     }
     if (value.isJsonObject()) {
       return "the field " + name + " is an object";

@@ -1,13 +1,19 @@
 package io.refract.train.data;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import com.google.common.hash.Hasher;
+import com.google.common.hash.Hashing;
+import io.refract.provenance.DatasetProvenance;
+import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Collects examples, and counts the rows that become none. */
-final class RowCounter {
+/** Spools examples, and counts the rows that become none. */
+final class RowCounter implements AutoCloseable {
 
   private static final class Reason {
     private long rows;
@@ -17,7 +23,8 @@ final class RowCounter {
   private final String name;
   private final List<String> remarks = new ArrayList<>();
   private final Map<String, Reason> reasons = new LinkedHashMap<>();
-  private final List<Example> examples = new ArrayList<>();
+  private final SpooledExamples.Writer examples = new SpooledExamples.Writer();
+  private final Hasher hasher = Hashing.sha256().newHasher();
   private long read;
 
   RowCounter(String name) {
@@ -31,12 +38,42 @@ final class RowCounter {
   /** Takes a row that can be used, unless one of its texts is blank. */
   void use(long line, String source, String target) {
     if (source.isBlank()) {
-      skip(line, "the source is empty");
+      skip(line, "the source" + DataReport.EMPTY);
     } else if (target.isBlank()) {
-      skip(line, "the target is empty");
+      skip(line, "the target" + DataReport.EMPTY);
     } else {
       read++;
-      examples.add(new Example(source, target));
+      spool(new Example(source, target));
+    }
+  }
+
+  /** Takes a row of a source that has no bytes of its own: its texts make the digest. */
+  void useAndDigest(long line, @Nullable String source, @Nullable String target) {
+    digest(source);
+    digest(target);
+    if (source == null) {
+      skip(line, "the source" + DataReport.NULL);
+    } else if (target == null) {
+      skip(line, "the target" + DataReport.NULL);
+    } else {
+      use(line, source, target);
+    }
+  }
+
+  private void digest(@Nullable String text) {
+    if (text == null) {
+      hasher.putInt(-1);
+    } else {
+      byte[] bytes = text.getBytes(UTF_8);
+      hasher.putInt(bytes.length).putBytes(bytes);
+    }
+  }
+
+  private void spool(Example example) {
+    try {
+      examples.add(example);
+    } catch (IOException | ArithmeticException e) {
+      throw unspooled(e);
     }
   }
 
@@ -49,27 +86,63 @@ final class RowCounter {
     }
   }
 
-  List<Example> examples() {
-    return examples;
+  boolean isEmpty() {
+    return examples.size() == 0;
   }
 
-  DataReport report() {
+  /** Returns the data set, whose digest is that of the texts it was given. */
+  Dataset dataset() {
+    return dataset(hasher.hash().toString());
+  }
+
+  /**
+   * Returns the data set.
+   *
+   * @param sha256 the digest of its source
+   * @throws DataException when no row can be used
+   */
+  Dataset dataset(String sha256) {
+    SpooledExamples spooled;
+    try {
+      spooled = examples.finish();
+    } catch (IOException e) {
+      throw unspooled(e);
+    }
+    DataReport report = report(spooled);
+    if (spooled.isEmpty()) {
+      throw new DataException(
+          "Cannot use the data: not one of its rows can be used.\n%s".formatted(report));
+    }
+    return new Dataset(
+        spooled,
+        report,
+        DatasetProvenance.of(name, sha256, report.rowsUsed())
+            .withSkippedRows(report.rowsSkipped()));
+  }
+
+  private DataReport report(SpooledExamples spooled) {
     Map<String, DataReport.Skipped> skipped = new LinkedHashMap<>();
     reasons.forEach(
         (reason, entry) -> skipped.put(reason, new DataReport.Skipped(entry.rows, entry.lines)));
-    Map<String, String> firstTargets = new HashMap<>();
-    long duplicates = 0;
-    long conflicts = 0;
-    for (Example example : examples) {
-      String earlier = firstTargets.putIfAbsent(example.source(), example.target());
-      if (earlier != null) {
-        if (earlier.equals(example.target())) {
-          duplicates++;
-        } else {
-          conflicts++;
-        }
-      }
+    Repetitions repeated = Repetitions.of(spooled);
+    return new DataReport(
+        name, read, spooled.size(), skipped, repeated.duplicates(), repeated.conflicts(), remarks);
+  }
+
+  private DataException unspooled(Exception e) {
+    return new DataException(
+        "Cannot keep the texts of %s after %d rows in a temporary file in %s: %s. Free space there, or name another directory with -Djava.io.tmpdir=..."
+            .formatted(name, read, System.getProperty("java.io.tmpdir"), e),
+        e);
+  }
+
+  /** Gives up what was spooled, unless a data set was made of it. */
+  @Override
+  public void close() {
+    try {
+      examples.close();
+    } catch (IOException e) {
+      throw unspooled(e);
     }
-    return new DataReport(name, read, examples.size(), skipped, duplicates, conflicts, remarks);
   }
 }

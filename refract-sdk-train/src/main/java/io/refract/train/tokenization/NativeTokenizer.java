@@ -1,6 +1,7 @@
 package io.refract.train.tokenization;
 
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /**
  * The native tokenizers library behind a lock, so that closing waits for the calls that run.
@@ -75,6 +77,24 @@ final class NativeTokenizer implements AutoCloseable {
     } finally {
       LIBRARY.deleteEncoding(encoding);
     }
+  }
+
+  /** Returns the parts of a text, in its code points, that a token of this id stands for. */
+  List<CharSpan> spansOf(String text, int id) {
+    return call(
+        handle -> {
+          long encoding = LIBRARY.encode(handle, text, true);
+          try {
+            long[] ids = LIBRARY.getTokenIds(encoding);
+            CharSpan[] spans = LIBRARY.getTokenCharSpans(encoding);
+            return IntStream.range(0, ids.length)
+                .filter(token -> ids[token] == id && spans[token] != null)
+                .mapToObj(token -> spans[token])
+                .toList();
+          } finally {
+            LIBRARY.deleteEncoding(encoding);
+          }
+        });
   }
 
   /** Returns the text of each row of ids, special tokens left out. */

@@ -251,6 +251,24 @@ public final class T5Tokenizer implements AutoCloseable {
   }
 
   /**
+   * Returns the parts of a text that become the unknown token, in their order; neighbouring
+   * characters that the vocabulary lacks share one.
+   *
+   * @param text any text
+   */
+  public List<String> unknownTexts(String text) {
+    String encoded = wellFormed(text);
+    return backend.spansOf(encoded, unkTokenId()).stream()
+        .map(
+            span -> {
+              int start = encoded.offsetByCodePoints(0, span.getStart());
+              return encoded.substring(
+                  start, encoded.offsetByCodePoints(start, span.getEnd() - span.getStart()));
+            })
+        .toList();
+  }
+
+  /**
    * Checks that a model has a row in its embedding for each token.
    *
    * @param modelVocabulary the {@code vocab_size} of the model

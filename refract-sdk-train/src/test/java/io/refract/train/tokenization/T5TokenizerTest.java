@@ -121,6 +121,14 @@ class T5TokenizerTest {
   }
 
   @Test
+  void unknown_pieces_are_shown_where_they_stand() {
+    assertThat(tokenizer.unknownTexts("my card")).isEmpty();
+    assertThat(tokenizer.unknownTexts("\ud83d\ude00 {card} \ud83d\ude00 end<"))
+        .extracting(String::strip)
+        .containsExactly("\ud83d\ude00", "{", "}", "\ud83d\ude00", "<");
+  }
+
+  @Test
   void half_a_surrogate_pair_becomes_a_question_mark() {
     assertThat(tokenizer.encode("card \uD83D today", 100))
         .containsExactly(tokenizer.encode("card ? today", 100));
