@@ -18,6 +18,7 @@ module io.refract.train {
   exports io.refract.train.generation;
   exports io.refract.train.metric;
   exports io.refract.train.optim;
+  exports io.refract.train.report;
   exports io.refract.train.t5;
   exports io.refract.train.tokenization;
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -60,20 +61,24 @@ abstract class RowFile {
       return -1;
     }
     close();
-    List<Map<String, String>> kept =
-        read(Files.readString(path, UTF_8)).stream().filter(row -> step(row) <= lastStep).toList();
+    List<Map<String, String>> kept = new ArrayList<>();
+    long evaluated = -1;
+    for (Map<String, String> row : read(Files.readString(path, UTF_8))) {
+      if (step(row) <= lastStep) {
+        kept.add(row);
+        evaluated = "evaluation".equals(row.get("event")) ? step(row) : evaluated;
+      }
+    }
     rewrite(kept);
-    return kept.stream()
-        .filter(row -> "evaluation".equals(row.get("event")))
-        .mapToLong(RowFile::step)
-        .max()
-        .orElse(-1);
+    return evaluated;
   }
 
-  /** A step that cannot be read belongs to no row of a training. */
-  private static long step(Map<String, String> row) {
+  private static long step(Map<String, String> row) throws IOException {
     Long step = Longs.tryParse(row.getOrDefault("step", ""));
-    return step == null ? Long.MAX_VALUE : step;
+    if (step == null) {
+      throw new IOException("the row " + row + " has no step");
+    }
+    return step;
   }
 
   /** Puts other rows in the place of the whole file, which is complete at every moment. */

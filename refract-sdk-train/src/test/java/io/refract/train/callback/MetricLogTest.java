@@ -150,6 +150,13 @@ class MetricLogTest {
           .hasMessageContaining("Cannot write the metric log " + folder);
     }
     assertThat(csv).hasContent("a,b\n1,2\n");
+    String damaged =
+        "event,step,epoch,loss,gradient_norm,learning_rate,tokens_per_second,seconds\nstep,x\n";
+    Files.writeString(csv, damaged);
+    assertThatThrownBy(() -> MetricLog.csv(csv).onStart(plan(3)))
+        .isInstanceOf(CallbackException.class)
+        .hasMessageContaining("{event=step, step=x} has no step");
+    assertThat(csv).hasContent(damaged);
     assertThat(jsonl).hasContent("precious\n");
   }
 
