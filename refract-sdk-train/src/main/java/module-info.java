@@ -22,6 +22,7 @@ module io.refract.train {
   exports io.refract.train.metric;
   exports io.refract.train.optim;
   exports io.refract.train.pretrain;
+  exports io.refract.train.report;
   exports io.refract.train.t5;
   exports io.refract.train.tokenization;
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Prints the path of a Python that has transformers 4.57.6 or 5.18.0, for tests and fixtures.
+# Prints the path of a Python that has transformers 4.57.6 or 5.18.0, or TensorBoard, for tests and fixtures.
 #
 #     environment.sh 4            makes the environment when it is not there, which takes some minutes
 #     environment.sh 5 --cached   only looks for it; status 3 when it is not there
+#     environment.sh tensorboard  the small one without torch, for event files; seconds
 #
 # Environments are made with $REFRACT_PYTHON, or else python3, and kept under
 # ${REFRACT_PYTHON_CACHE:-${XDG_CACHE_HOME:-~/.cache}/refract-sdk/python}, one for each content of the
@@ -13,9 +14,10 @@ cd "$(dirname "$0")"
 
 version=${1:-}
 case "$version" in
-  4) files=(requirements.txt) ;;
-  5) files=(requirements.txt requirements-5.txt) ;;
-  *) echo "usage: environment.sh 4|5 [--cached]" >&2; exit 2 ;;
+  4) name=transformers-4 files=(requirements.txt) modules=torch,transformers ;;
+  5) name=transformers-5 files=(requirements.txt requirements-5.txt) modules=torch,transformers ;;
+  tensorboard) name=tensorboard files=(requirements-tensorboard.txt) modules=tensorboard ;;
+  *) echo "usage: environment.sh 4|5|tensorboard [--cached]" >&2; exit 2 ;;
 esac
 
 base=${REFRACT_PYTHON:-python3}
@@ -25,14 +27,14 @@ if ! "$base" -c 'import sys; sys.exit(sys.version_info < (3, 10))' 2>/dev/null; 
 fi
 key=$( { "$base" -c 'import sys; print(sys.version, sys.prefix)'; cat "${files[@]}"; } \
   | "$base" -c 'import hashlib, sys; print(hashlib.sha256(sys.stdin.buffer.read()).hexdigest()[:16])')
-home=${REFRACT_PYTHON_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/refract-sdk/python}/transformers-$version-$key
+home=${REFRACT_PYTHON_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/refract-sdk/python}/$name-$key
 
 if [ -f "$home/current" ] && [ -x "$home/$(cat "$home/current")/bin/python" ]; then
   echo "$home/$(cat "$home/current")/bin/python"
   exit 0
 fi
 if [ "${2:-}" = --cached ]; then
-  echo "there is no environment with transformers $version yet; environment.sh $version makes it" >&2
+  echo "there is no environment of $name yet; environment.sh $version makes it" >&2
   exit 3
 fi
 
@@ -50,7 +52,7 @@ if [ "$version" = 5 ]; then
 fi
 echo "installing $(grep -hv '^#' "${files[-1]}" | tr '\n' ' ')" >&2
 "$python" -m pip install --quiet --disable-pip-version-check -r "${files[-1]}" >&2
-"$python" -c 'import torch, transformers' >&2
+"$python" -c "import $modules" >&2
 # The rename of this small file is what makes the environment exist.
 echo "$build" > "$home/$build.name"
 mv "$home/$build.name" "$home/current"

@@ -14,8 +14,9 @@ public final class Progress {
 
   /**
    * Returns a listener that draws one line on the terminal (standard error) and updates it at most
-   * ten times a second. Without a terminal, for example in a batch job or behind a pipe, it stays
-   * quiet.
+   * ten times a second: the share that is done, the counts, the time since the first report and the
+   * time that is left at the mean speed so far, and the note. Without a terminal, for example in a
+   * batch job or behind a pipe, it stays quiet.
    *
    * <p>Thread-safe. With several tasks at once the line shows whichever reported last.
    */
@@ -48,7 +49,7 @@ public final class Progress {
 
   private static final class ProgressBar implements ProgressListener {
 
-    private static final int CELLS = 30;
+    private static final int CELLS = 20;
     private static final int WIDTH = 100;
 
     private final PrintStream out;
@@ -56,6 +57,7 @@ public final class Progress {
     private final LongSupplier nanoTime;
     private String task = "";
     private long startedAt;
+    private long startedFrom;
     private long drawnAt;
     private boolean ended = true;
 
@@ -74,13 +76,11 @@ public final class Progress {
           out.print(System.lineSeparator());
         }
         task = event.task();
-        startedAt = now;
-        ended = false;
+        start(event, now);
       } else if (ended && event.finished()) {
         return;
       } else if (ended) {
-        startedAt = now;
-        ended = false;
+        start(event, now);
       }
       if (another || event.finished() || now - drawnAt >= interval) {
         drawnAt = now;
@@ -91,15 +91,45 @@ public final class Progress {
       }
     }
 
-    private static String line(ProgressEvent event, long nanos) {
+    private void start(ProgressEvent event, long now) {
+      startedAt = now;
+      startedFrom = event.done();
+      ended = false;
+    }
+
+    private String line(ProgressEvent event, long nanos) {
       String counts =
           event.total() >= 0
               ? "%s %3d%% %d/%d %s"
                   .formatted(
                       cells(event), percent(event), event.done(), event.total(), event.unit())
               : "%d %s".formatted(event.done(), event.unit());
-      String seconds = String.format(Locale.ROOT, "%.1f s", nanos / 1e9);
-      return "%s %s %s %s".formatted(event.task(), counts, seconds, event.note()).strip();
+      String note = event.note().isEmpty() ? "" : ", " + event.note();
+      return "%s %s, %s%s%s"
+          .formatted(event.task(), counts, time(nanos / 1e9), left(event, nanos), note);
+    }
+
+    /** What was done before the first report, for example before a resume, took no time here. */
+    private String left(ProgressEvent event, long nanos) {
+      long done = event.done() - startedFrom;
+      if (event.total() < 0 || event.finished() || done <= 0 || nanos <= 0) {
+        return "";
+      }
+      double seconds = nanos / 1e9 / done * (event.total() - event.done());
+      return ", " + time(seconds) + " left";
+    }
+
+    /** Seconds, or minutes and hours from a minute on: 9.5 s, 1:05, 2:00:07. */
+    private static String time(double seconds) {
+      if (seconds < 60) {
+        return String.format(Locale.ROOT, "%.1f s", seconds);
+      }
+      long whole = Math.round(seconds);
+      long hours = whole / 3600;
+      long minutes = whole / 60 % 60;
+      return hours > 0
+          ? String.format(Locale.ROOT, "%d:%02d:%02d", hours, minutes, whole % 60)
+          : String.format(Locale.ROOT, "%d:%02d", minutes, whole % 60);
     }
 
     private static long percent(ProgressEvent event) {

@@ -21,7 +21,7 @@ class ProgressTest {
           () -> nanoTime);
 
   @Test
-  void the_bar_shows_task_share_counts_time_and_note() {
+  void the_bar_shows_task_share_counts_time_what_is_left_and_note() {
     bar.onProgress(new ProgressEvent("training", 0, 4, "steps", ""));
     nanoTime = 1_500_000_000;
     bar.onProgress(new ProgressEvent("training", 2, 4, "steps", "loss 0.31"));
@@ -30,7 +30,30 @@ class ProgressTest {
         .last()
         .asString()
         .isEqualTo(
-            "training [" + "#".repeat(15) + " ".repeat(15) + "]  50% 2/4 steps 1.5 s loss 0.31");
+            "training ["
+                + "#".repeat(10)
+                + " ".repeat(10)
+                + "]  50% 2/4 steps, 1.5 s, 1.5 s left, loss 0.31");
+  }
+
+  @Test
+  void the_time_left_of_resumed_work_is_measured_from_where_it_went_on() {
+    bar.onProgress(new ProgressEvent("training", 9_000, 10_000, "steps", ""));
+    nanoTime = 65_000_000_000L;
+    bar.onProgress(new ProgressEvent("training", 9_010, 10_000, "steps", ""));
+
+    // 10 steps in 65 s, so 990 steps in 6435 s.
+    assertThat(drawn()).last().asString().endsWith("9010/10000 steps, 1:05, 1:47:15 left");
+  }
+
+  @Test
+  void nothing_is_left_of_work_that_is_done_and_nothing_is_known_before_the_first_progress() {
+    bar.onProgress(new ProgressEvent("training", 0, 4, "steps", ""));
+    nanoTime = 1_000_000_000;
+    bar.onProgress(new ProgressEvent("training", 0, 4, "steps", ""));
+    bar.onProgress(new ProgressEvent("training", 4, 4, "steps", ""));
+
+    assertThat(drawn()).hasSize(3).noneMatch(line -> line.contains("left"));
   }
 
   @Test
@@ -49,14 +72,14 @@ class ProgressTest {
   void without_a_total_it_counts() {
     bar.onProgress(new ProgressEvent("reading", 7, -1, "rows", ""));
 
-    assertThat(drawn()).containsExactly("reading 7 rows 0.0 s");
+    assertThat(drawn()).containsExactly("reading 7 rows, 0.0 s");
   }
 
   @Test
   void a_task_of_nothing_is_complete() {
     bar.onProgress(new ProgressEvent("copy", 0, 0, "bytes", ""));
 
-    assertThat(drawn()).containsExactly("copy [" + "#".repeat(30) + "] 100% 0/0 bytes 0.0 s");
+    assertThat(drawn()).containsExactly("copy [" + "#".repeat(20) + "] 100% 0/0 bytes, 0.0 s");
   }
 
   @Test

@@ -11,6 +11,7 @@ import io.refract.train.data.Dataset;
 import io.refract.train.data.TrainingData;
 import io.refract.train.device.ComputeDevice;
 import io.refract.train.evaluation.Evaluator;
+import io.refract.train.metric.Classification;
 import io.refract.train.metric.Metric;
 import io.refract.train.optim.LearningRateSchedule;
 import io.refract.train.optim.Optimizer;
@@ -432,6 +433,10 @@ public final class T5Trainer {
         resume,
         autoBatchSize,
         replicas,
+        metrics.stream()
+            .filter(Classification.class::isInstance)
+            .map(Classification.class::cast)
+            .findFirst(),
         callbacks);
   }
 

@@ -4,10 +4,13 @@ import ai.djl.engine.Engine;
 import io.refract.progress.ProgressListener;
 import io.refract.provenance.Provenance;
 import io.refract.train.callback.EpochReport;
+import io.refract.train.data.DataProfile;
 import io.refract.train.data.Dataset;
+import io.refract.train.data.EncodedDataset;
 import io.refract.train.data.EncodedExamples;
 import io.refract.train.data.Example;
 import io.refract.train.evaluation.EvaluationResult;
+import io.refract.train.metric.ConfusionMatrix;
 import io.refract.train.t5.internal.GradMode;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,11 +55,12 @@ final class Training {
     Instant started = Instant.now();
     long start = System.nanoTime();
     EncodedExamples examples = encode();
+    Map<String, DataProfile> profiles = profiles(examples);
     try (RunCheckpoints checkpoints = RunCheckpoints.open(asked)) {
       TrainingTask task = settleBatchSize(examples, checkpoints);
       TrainingOutcome outcome = new TrainingRun(task, examples, checkpoints, signal).run();
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
-      return result(task, outcome, duration, started);
+      return result(task, outcome, profiles, duration, started);
     }
   }
 
@@ -84,7 +88,6 @@ final class Training {
 
   private EncodedExamples encode() {
     TrainingConfig.Texts texts = asked.config().texts();
-    LOG.debug("Encoding {}.", asked.training().provenance().name());
     return asked
         .training()
         .encode(
@@ -95,8 +98,55 @@ final class Training {
             ProgressListener.none());
   }
 
+  /** Looks at what the model will see of the data, and says what a person should know of it. */
+  private Map<String, DataProfile> profiles(EncodedExamples examples) {
+    Map<String, DataProfile> profiles = new LinkedHashMap<>();
+    if (examples instanceof EncodedDataset encoded) {
+      profiles.put("training", encoded.profile());
+    }
+    Dataset validation = asked.validation();
+    if (validation != null) {
+      EncodedDataset encoded = asked.evaluator().prepare(validation);
+      profiles.put(
+          "validation",
+          asked.training() instanceof Dataset training
+              ? encoded.profile(training)
+              : encoded.profile());
+    }
+    profiles.values().forEach(Training::report);
+    return profiles;
+  }
+
+  private static void report(DataProfile profile) {
+    boolean lossy =
+        profile.truncatedSources() > 0
+            || profile.truncatedTargets() > 0
+            || profile.rowsWithUnknownTokens() > 0
+            || profile.leakedRows() > 0;
+    if (lossy) {
+      LOG.warn("{}", profile);
+    } else {
+      LOG.info("{}", profile);
+    }
+  }
+
+  private static Optional<ConfusionMatrix> confusion(TrainingTask task, TrainingOutcome outcome) {
+    Dataset validation = task.validation();
+    EvaluationResult last = outcome.last();
+    if (validation == null || last == null || last.predictions().isEmpty()) {
+      return Optional.empty();
+    }
+    List<String> references = validation.examples().stream().map(Example::target).toList();
+    return task.classification()
+        .map(metric -> metric.measure(last.predictions(), references).confusion());
+  }
+
   private TrainingResult result(
-      TrainingTask task, TrainingOutcome outcome, Duration duration, Instant started) {
+      TrainingTask task,
+      TrainingOutcome outcome,
+      Map<String, DataProfile> profiles,
+      Duration duration,
+      Instant started) {
     TrainingHistory history = outcome.history();
     Map<String, Double> metrics = new LinkedHashMap<>();
     EvaluationResult last = outcome.last();
@@ -113,9 +163,9 @@ final class Training {
         history.epochs,
         history.steps,
         history.evaluations,
-        Map.of(),
+        profiles,
         samples(task, outcome),
-        Optional.empty(),
+        confusion(task, outcome),
         outcome.stopReason(),
         duration,
         history.tokensPerSecond(),

@@ -5,6 +5,7 @@ import io.refract.train.data.Dataset;
 import io.refract.train.data.TrainingData;
 import io.refract.train.device.ComputeDevice;
 import io.refract.train.evaluation.Evaluator;
+import io.refract.train.metric.Classification;
 import io.refract.train.t5.T5Model;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param resume whether to go on from the newest checkpoint, if there is one
  * @param autoBatchSize whether batches are made smaller until memory suffices
  * @param replicas devices besides the model's own
+ * @param classification the metric that judges labels, when the task is a classification
  * @param callbacks what hears of the training
  */
 record TrainingTask(
@@ -41,6 +43,7 @@ record TrainingTask(
     boolean resume,
     boolean autoBatchSize,
     List<ComputeDevice> replicas,
+    Optional<Classification> classification,
     List<TrainingCallback> callbacks) {
 
   TrainingTask {
@@ -62,6 +65,7 @@ record TrainingTask(
         resume,
         autoBatchSize,
         replicas,
+        classification,
         callbacks);
   }
 }

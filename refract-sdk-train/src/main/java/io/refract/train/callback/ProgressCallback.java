@@ -6,10 +6,17 @@ import io.refract.progress.ProgressEvent;
 import io.refract.progress.ProgressListener;
 import java.util.Locale;
 
-/** Reports every update to a {@link ProgressListener}, for example to a progress bar. */
+/**
+ * Reports every update to a {@link ProgressListener}, for example to a progress bar, which then
+ * shows loss, tokens per second and the time that is left.
+ */
 public final class ProgressCallback implements TrainingCallback {
 
+  private static final String TASK = "training";
+  private static final String UNIT = "steps";
+
   private final ProgressListener listener;
+  private int totalSteps;
 
   /**
    * Creates a callback.
@@ -20,17 +27,32 @@ public final class ProgressCallback implements TrainingCallback {
     this.listener = requireNonNull(listener, "listener");
   }
 
+  /** The first report gives the time from which the speed is measured. */
+  @Override
+  public void onStart(TrainingPlan plan) {
+    totalSteps = plan.totalSteps();
+    listener.onProgress(new ProgressEvent(TASK, plan.firstStep(), totalSteps, UNIT, ""));
+  }
+
   @Override
   public void onStep(StepReport report) {
     String note =
         String.format(
             Locale.ROOT,
-            "epoch %d, loss %.4f, %.0f tokens/s, learning rate %.2e",
-            report.epoch(),
+            "loss %.4f, %.0f tokens/s, epoch %d, learning rate %.2e",
             report.loss(),
             report.tokensPerSecond(),
+            report.epoch(),
             report.learningRate());
-    listener.onProgress(
-        new ProgressEvent("training", report.step(), report.totalSteps(), "steps", note));
+    listener.onProgress(new ProgressEvent(TASK, report.step(), report.totalSteps(), UNIT, note));
+  }
+
+  /** A training that ends early is complete with what it has done. */
+  @Override
+  public void onEnd(int steps) {
+    if (steps < totalSteps) {
+      String note = "ended before step " + totalSteps;
+      listener.onProgress(new ProgressEvent(TASK, steps, steps, UNIT, note));
+    }
   }
 }

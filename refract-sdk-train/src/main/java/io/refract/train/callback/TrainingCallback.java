@@ -55,16 +55,22 @@ public interface TrainingCallback {
   }
 
   /**
-   * Returns what a resumed training needs to give back to this callback; saved with each
-   * checkpoint.
+   * Returns what this callback must remember when the training is resumed in another JVM, small
+   * enough for a checkpoint; the training asks for it whenever it writes one, after every update
+   * and evaluation before it was heard of. Keys and values are free; most callbacks have none.
+   *
+   * @return the state by name, not null
    */
   default Map<String, String> state() {
     return Map.of();
   }
 
   /**
-   * Takes back what {@link #state()} returned when the checkpoint was written; called before {@link
-   * #onStart}.
+   * Takes over the state that a callback of the same kind had at the checkpoint from which the
+   * training goes on. Called before {@link #onStart}, and only when the training is resumed.
+   *
+   * @param state what {@link #state()} returned then; empty when nothing was kept
+   * @throws IllegalArgumentException when the state is not one of this callback
    */
   default void restore(Map<String, String> state) {}
 }

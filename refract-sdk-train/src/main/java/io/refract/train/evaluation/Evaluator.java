@@ -34,6 +34,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures a model on examples: the loss with teacher forcing, and metrics of the texts that the
@@ -62,6 +63,7 @@ public final class Evaluator {
   private int maxTargetTokens = 128;
   private int batchSize = 16;
   private boolean generates = true;
+  private @Nullable Prepared prepared;
 
   private Evaluator(T5Model model) {
     this.model = model;
@@ -123,6 +125,35 @@ public final class Evaluator {
   }
 
   /**
+   * Encodes examples now, and keeps them for the evaluations of the same data set that follow with
+   * the same prefix and limits.
+   *
+   * @param dataset the examples
+   * @return their token ids
+   */
+  public EncodedDataset prepare(Dataset dataset) {
+    Prepared kept = prepared;
+    if (kept == null
+        || kept.dataset != dataset
+        || !kept.settings.equals(List.of(taskPrefix, maxSourceTokens, maxTargetTokens))) {
+      EncodedDataset encoded =
+          EncodedDataset.encode(
+              dataset,
+              model.tokenizer(),
+              taskPrefix,
+              maxSourceTokens,
+              maxTargetTokens,
+              ProgressListener.none());
+      kept = new Prepared(dataset, List.of(taskPrefix, maxSourceTokens, maxTargetTokens), encoded);
+      prepared = kept;
+    }
+    return kept.encoded;
+  }
+
+  /** Examples that were encoded before, and how. */
+  private record Prepared(Dataset dataset, List<Object> settings, EncodedDataset encoded) {}
+
+  /**
    * Evaluates.
    *
    * @param dataset the examples
@@ -162,14 +193,7 @@ public final class Evaluator {
     private long targetTokens;
 
     private Pass(Dataset dataset) {
-      encoded =
-          EncodedDataset.encode(
-              dataset,
-              model.tokenizer(),
-              taskPrefix,
-              maxSourceTokens,
-              maxTargetTokens,
-              ProgressListener.none());
+      encoded = prepare(dataset);
       predictions = new String[dataset.size()];
     }
 

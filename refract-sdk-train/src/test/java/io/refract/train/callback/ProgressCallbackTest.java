@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.refract.progress.ProgressEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class ProgressCallbackTest {
 
+  private final List<ProgressEvent> events = new ArrayList<>();
+  private final ProgressCallback callback = new ProgressCallback(events::add);
+
   @Test
   void an_update_becomes_a_progress_event_with_loss_speed_and_learning_rate() {
-    List<ProgressEvent> events = new ArrayList<>();
-    new ProgressCallback(events::add).onStep(new StepReport(3, 12, 1, 0.31459, 1.5, 3e-4, 2048.4));
+    callback.onStep(new StepReport(3, 12, 1, 0.31459, 1.5, 3e-4, 2048.4));
     assertThat(events)
         .containsExactly(
             new ProgressEvent(
@@ -20,6 +23,29 @@ class ProgressCallbackTest {
                 3,
                 12,
                 "steps",
-                "epoch 1, loss 0.3146, 2048 tokens/s, learning rate 3.00e-04"));
+                "loss 0.3146, 2048 tokens/s, epoch 1, learning rate 3.00e-04"));
+  }
+
+  @Test
+  void the_start_tells_where_a_resumed_training_goes_on() {
+    callback.onStart(new TrainingPlan("t5", 8, 12, Map.of()));
+    assertThat(events).containsExactly(new ProgressEvent("training", 8, 12, "steps", ""));
+  }
+
+  @Test
+  void a_training_that_ends_early_is_finished_all_the_same() {
+    callback.onStart(new TrainingPlan("t5", 0, 12, Map.of()));
+    callback.onEnd(5);
+    assertThat(events)
+        .last()
+        .isEqualTo(new ProgressEvent("training", 5, 5, "steps", "ended before step 12"))
+        .matches(ProgressEvent::finished);
+  }
+
+  @Test
+  void a_training_that_did_all_its_updates_has_said_so_with_the_last() {
+    callback.onStart(new TrainingPlan("t5", 0, 12, Map.of()));
+    callback.onEnd(12);
+    assertThat(events).hasSize(1);
   }
 }

@@ -27,9 +27,18 @@ public record TransformersPython(Path executable) {
    * @param version the major version, 4 or 5
    */
   public static TransformersPython require(int version) {
+    return environment(Integer.toString(version), "transformers " + version);
+  }
+
+  /** Finds the Python with TensorBoard, which has neither transformers nor torch. */
+  public static TransformersPython requireTensorBoard() {
+    return environment("tensorboard", "tensorboard");
+  }
+
+  private static TransformersPython environment(String name, String content) {
     boolean required = "true".equals(System.getenv("REFRACT_REQUIRE_ALL"));
     String script = SCRIPTS.resolve("environment.sh").toString();
-    List<String> command = new ArrayList<>(List.of("bash", script, Integer.toString(version)));
+    List<String> command = new ArrayList<>(List.of("bash", script, name));
     if (!required) {
       command.add("--cached");
     }
@@ -48,8 +57,7 @@ public record TransformersPython(Path executable) {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    String message =
-        "needs Python with transformers %s; make it with %s %s".formatted(version, script, version);
+    String message = "needs Python with %s; make it with %s %s".formatted(content, script, name);
     return required ? fail(message) : abort(message);
   }
 
