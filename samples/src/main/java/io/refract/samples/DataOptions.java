@@ -51,8 +51,11 @@ final class DataOptions {
    */
   static Dataset read(Path file, String source, String target) {
     String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-    return name.endsWith(".jsonl") || name.endsWith(".ndjson")
-        ? Dataset.jsonl(file).source(source).target(target).read()
+    if (name.endsWith(".jsonl") || name.endsWith(".ndjson")) {
+      return Dataset.jsonl(file).source(source).target(target).read();
+    }
+    return name.endsWith(".parquet")
+        ? Dataset.parquet(file).source(source).target(target).read()
         : Dataset.csv(file).source(source).target(target).read();
   }
 }

@@ -3,11 +3,13 @@ package io.refract.samples;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.refract.progress.Progress;
+import io.refract.train.T5Trainer;
 import io.refract.train.TrainingResult;
 import io.refract.train.callback.EpochReport;
 import io.refract.train.data.Dataset;
 import io.refract.train.data.Example;
 import io.refract.train.data.Split;
+import io.refract.train.report.TrainingReport;
 import io.refract.train.t5.T5Model;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -48,6 +50,8 @@ final class FineTune implements Callable<Integer> {
 
   @Mixin private final TrainingOptions training = new TrainingOptions();
 
+  @Mixin private final AdvancedOptions advanced = new AdvancedOptions();
+
   @Option(
       names = "--output",
       paramLabel = "DIR",
@@ -55,6 +59,12 @@ final class FineTune implements Callable<Integer> {
           "Checkpoint directory to write; it must be new or empty (default: the next free"
               + " samples/output/fine-tune/model-N).")
   @Nullable Path output;
+
+  @Option(
+      names = "--html",
+      paramLabel = "FILE",
+      description = "Write curves, data report, metrics and samples to this HTML file.")
+  @Nullable Path html;
 
   @Option(
       names = "--write-split",
@@ -77,9 +87,10 @@ final class FineTune implements Callable<Integer> {
     }
     try (T5Model model = Models.open(training.model, training.seed)) {
       out.println(model);
+      T5Trainer trainer = training.trainer(model, split.training());
       TrainingResult result =
-          training
-              .trainer(model, split.training())
+          advanced
+              .applyTo(trainer, training.learningRate, training.warmupRatio)
               .validation(split.validation())
               .evaluateBefore()
               .callback(Progress.bar())
@@ -93,6 +104,10 @@ final class FineTune implements Callable<Integer> {
           result.tokensPerSecond(),
           MetricsTable.of(result.metricsBefore(), result.metrics()));
       out.println("The checkpoint is in " + directory);
+      if (html != null) {
+        TrainingReport.of(result).model(model.toString()).write(html);
+        out.println("Curves, data, metrics and samples: " + html);
+      }
       if (training.report != null) {
         report(split, result, Duration.between(start, Instant.now())).write(training.report);
         out.println("All metrics and times: " + training.report);

@@ -14,6 +14,7 @@ import picocli.CommandLine.HelpCommand;
     subcommands = {
       EndToEnd.class,
       FineTune.class,
+      ClassifyTickets.class,
       Generate.class,
       Evaluate.class,
       PretrainThenFineTune.class,

@@ -46,9 +46,16 @@ final class TrainingOptions {
       names = "--learning-rate",
       paramLabel = "X",
       description =
-          "Highest learning rate of AdamW, reached after a tenth of the updates; 1e-4 to 3e-4 suit a"
+          "Highest learning rate, reached at the end of the warm-up; with AdamW, 1e-4 to 3e-4 suit a"
               + " pretrained T5 (default: ${DEFAULT-VALUE}, for a tiny model trained from nothing).")
   double learningRate = 1e-3;
+
+  @Option(
+      names = "--warmup-ratio",
+      paramLabel = "SHARE",
+      description =
+          "Share of all updates in which the learning rate rises from 0 (default: ${DEFAULT-VALUE}).")
+  double warmupRatio = 0.1;
 
   @Option(
       names = "--max-source-tokens",
@@ -95,7 +102,7 @@ final class TrainingOptions {
         .epochs(epochs)
         .batchSize(batchSize)
         .learningRate(learningRate)
-        .warmupRatio(0.1)
+        .warmupRatio(warmupRatio)
         .metric(new ExactMatch())
         .metric(Rouge.all())
         .seed(seed);
