@@ -16,6 +16,7 @@ module io.refract.train {
   exports io.refract.train.data;
   exports io.refract.train.evaluation;
   exports io.refract.train.generation;
+  exports io.refract.train.lora;
   exports io.refract.train.metric;
   exports io.refract.train.optim;
   exports io.refract.train.t5;

@@ -3,10 +3,11 @@
 #
 #     environment.sh 4            makes the environment when it is not there, which takes some minutes
 #     environment.sh 5 --cached   only looks for it; status 3 when it is not there
+#     environment.sh peft         transformers 4.57.6 with peft
 #
 # Environments are made with $REFRACT_PYTHON, or else python3, and kept under
 # ${REFRACT_PYTHON_CACHE:-${XDG_CACHE_HOME:-~/.cache}/refract-sdk/python}, one for each content of the
-# requirements files. The second stands on the first, so that torch is on the disk only once.
+# requirements files. The others stand on the first, so that torch is on the disk only once.
 # A build that is killed leaves nothing that is taken for an environment.
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -14,8 +15,8 @@ cd "$(dirname "$0")"
 version=${1:-}
 case "$version" in
   4) files=(requirements.txt) ;;
-  5) files=(requirements.txt requirements-5.txt) ;;
-  *) echo "usage: environment.sh 4|5 [--cached]" >&2; exit 2 ;;
+  5 | peft) files=(requirements.txt "requirements-$version.txt") ;;
+  *) echo "usage: environment.sh 4|5|peft [--cached]" >&2; exit 2 ;;
 esac
 
 base=${REFRACT_PYTHON:-python3}
@@ -32,19 +33,19 @@ if [ -f "$home/current" ] && [ -x "$home/$(cat "$home/current")/bin/python" ]; t
   exit 0
 fi
 if [ "${2:-}" = --cached ]; then
-  echo "there is no environment with transformers $version yet; environment.sh $version makes it" >&2
+  echo "there is no environment $version yet; environment.sh $version makes it" >&2
   exit 3
 fi
 
 build=build-$$-$RANDOM
 mkdir -p "$home"
 trap 'rm -rf "${home:?}/$build"' EXIT
-if [ "$version" = 5 ]; then
+if [ "$version" != 4 ]; then
   first=$(./environment.sh 4)
 fi
 "$base" -m venv "$home/$build"
 python=$home/$build/bin/python
-if [ "$version" = 5 ]; then
+if [ "$version" != 4 ]; then
   "$first" -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
     > "$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/first.pth"
 fi

@@ -12,7 +12,7 @@ interface TeacherForced {
   /** Returns the manager under which the parameters live. */
   NDManager manager();
 
-  /** Returns the parameters by their names in the checkpoint, in a fixed order. */
+  /** Returns the parameters that learn by their names, in a fixed order. */
   Map<String, NDArray> parameters();
 
   /**
@@ -35,7 +35,7 @@ interface TeacherForced {
 
       @Override
       public Map<String, NDArray> parameters() {
-        return network.parameters();
+        return network.trainableParameters();
       }
 
       @Override

@@ -43,10 +43,10 @@ final class Attention {
   }
 
   /** Returns what the given states offer to queries: B x S x D gives B x H x S x K each. */
-  KeysAndValues keysAndValues(NDArray states) {
+  KeysAndValues keysAndValues(NDArray states, boolean training) {
     return new KeysAndValues(
-        Layers.splitHeads(k.forward(states), heads).transpose(0, 1, 3, 2),
-        Layers.splitHeads(v.forward(states), heads));
+        Layers.splitHeads(k.forward(states, training), heads).transpose(0, 1, 3, 2),
+        Layers.splitHeads(v.forward(states, training), heads));
   }
 
   /**
@@ -58,12 +58,12 @@ final class Attention {
    * @return B x Q x D
    */
   NDArray attend(NDArray x, KeysAndValues memory, @Nullable NDArray bias, boolean training) {
-    NDArray queries = Layers.splitHeads(q.forward(x), heads); // (B, H, Q, K)
+    NDArray queries = Layers.splitHeads(q.forward(x, training), heads); // (B, H, Q, K)
     NDArray scores = queries.matMul(memory.keys()); // (B, H, Q, S)
     if (bias != null) {
       scores.addi(bias);
     }
     NDArray weights = Layers.dropout(scores.softmax(-1), dropoutRate, training);
-    return o.forward(Layers.joinHeads(weights.matMul(memory.values())));
+    return o.forward(Layers.joinHeads(weights.matMul(memory.values())), training);
   }
 }

@@ -30,10 +30,10 @@ final class FeedForward {
 
   /** Returns B x T x D for B x T x D. */
   NDArray forward(NDArray x, boolean training) {
-    NDArray hidden = Layers.activation(activation, in.forward(x)); // (B, T, F)
+    NDArray hidden = Layers.activation(activation, in.forward(x, training)); // (B, T, F)
     if (gate != null) {
-      hidden = hidden.mul(gate.forward(x));
+      hidden = hidden.mul(gate.forward(x, training));
     }
-    return out.forward(Layers.dropout(hidden, dropoutRate, training));
+    return out.forward(Layers.dropout(hidden, dropoutRate, training), training);
   }
 }

@@ -12,6 +12,7 @@ import io.refract.train.t5.internal.T5Network;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * T5 as in the paper, over the array operations of DJL.
@@ -30,6 +31,7 @@ final class T5ArrayNetwork implements T5Network {
   private final T5Config config;
   private final NDManager manager;
   private final Map<String, NDArray> parameters;
+  private final @Nullable T5Adapter adapter;
   private final NDArray shared; // (V, D)
   private final Linear output; // (V, D), the embedding when tied
   private final T5Stack encoder;
@@ -42,10 +44,24 @@ final class T5ArrayNetwork implements T5Network {
    * @param parameters all of {@link T5Parameters#of}, in that order
    */
   T5ArrayNetwork(T5Config config, NDManager manager, Map<String, NDArray> parameters) {
+    this(config, manager, parameters, null);
+  }
+
+  /**
+   * Connects parameters and an adapter.
+   *
+   * @param adapter what is added to some layers, or null; it then is all that learns
+   */
+  T5ArrayNetwork(
+      T5Config config,
+      NDManager manager,
+      Map<String, NDArray> parameters,
+      @Nullable T5Adapter adapter) {
     this.config = config;
     this.manager = manager;
     this.parameters = Collections.unmodifiableMap(parameters);
-    Wiring wiring = new Wiring(config, parameters);
+    this.adapter = adapter;
+    Wiring wiring = new Wiring(config, parameters, adapter);
     shared = wiring.parameter(T5Parameters.SHARED);
     output =
         new Linear(config.tieWordEmbeddings() ? shared : wiring.parameter(T5Parameters.OUTPUT));
@@ -61,6 +77,11 @@ final class T5ArrayNetwork implements T5Network {
   @Override
   public Map<String, NDArray> parameters() {
     return parameters;
+  }
+
+  @Override
+  public Map<String, NDArray> trainableParameters() {
+    return adapter == null ? parameters : adapter.trainableParameters();
   }
 
   @Override
@@ -158,7 +179,8 @@ final class T5ArrayNetwork implements T5Network {
   /** Returns the scores of all tokens: (..., D) gives (..., V). */
   NDArray head(NDArray states) {
     return output.forward(
-        config.tieWordEmbeddings() ? Layers.scale(states, 1 / Math.sqrt(config.dModel())) : states);
+        config.tieWordEmbeddings() ? Layers.scale(states, 1 / Math.sqrt(config.dModel())) : states,
+        false);
   }
 
   private void checkId(String what, long id) {
@@ -183,6 +205,6 @@ final class T5ArrayNetwork implements T5Network {
 
   @Override
   public T5Network withDropout(double rate) {
-    return new T5ArrayNetwork(config.withDropoutRate(rate), manager, parameters);
+    return new T5ArrayNetwork(config.withDropoutRate(rate), manager, parameters, adapter);
   }
 }

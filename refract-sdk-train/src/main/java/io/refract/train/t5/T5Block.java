@@ -66,10 +66,11 @@ final class T5Block {
     x =
         residual(
             x,
-            selfAttention.attend(normed, selfAttention.keysAndValues(normed), bias, training),
+            selfAttention.attend(
+                normed, selfAttention.keysAndValues(normed, training), bias, training),
             training);
     if (crossAttention != null && encoderStates != null) {
-      x = cross(x, crossAttention.keysAndValues(encoderStates), crossMask, training);
+      x = cross(x, crossAttention.keysAndValues(encoderStates, training), crossMask, training);
     }
     return feedForward(x, training);
   }
@@ -90,7 +91,7 @@ final class T5Block {
       KeysAndValues memory,
       @Nullable NDArray crossMask) {
     NDArray normed = Layers.rmsNorm(x, selfNorm, epsilon);
-    KeysAndValues newest = selfAttention.keysAndValues(normed);
+    KeysAndValues newest = selfAttention.keysAndValues(normed, false);
     KeysAndValues seen =
         past == null
             ? newest
@@ -114,7 +115,7 @@ final class T5Block {
     if (crossAttention == null) {
       throw new IllegalStateException("a block of the encoder has no cross-attention");
     }
-    return crossAttention.keysAndValues(encoderStates);
+    return crossAttention.keysAndValues(encoderStates, false);
   }
 
   private NDArray cross(NDArray x, KeysAndValues memory, @Nullable NDArray mask, boolean training) {

@@ -1,6 +1,7 @@
 package io.refract.train.t5;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -12,12 +13,13 @@ import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.generation.GenerationConfig;
 import io.refract.train.generation.internal.GreedySearch;
 import io.refract.train.generation.internal.StepDecoder;
+import io.refract.train.lora.AdapterDescription;
+import io.refract.train.lora.LoraConfig;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
 import io.refract.train.t5.internal.T5Access;
 import io.refract.train.t5.internal.T5Network;
 import io.refract.train.tokenization.T5Tokenizer;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -26,9 +28,12 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A T5 with its tokenizer: v1.0, v1.1, Flan-T5 and mT5.
@@ -55,8 +60,8 @@ public final class T5Model implements ModelArtifact, TextModel {
 
   private final T5Config config;
   private final GenerationConfig generationConfig;
-  private final T5Tokenizer tokenizer;
-  private final NDManager manager;
+  private final T5Base base;
+  private final @Nullable T5Adapter adapter;
   private final T5ArrayNetwork network;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
@@ -64,14 +69,14 @@ public final class T5Model implements ModelArtifact, TextModel {
   private T5Model(
       T5Config config,
       GenerationConfig generationConfig,
-      T5Tokenizer tokenizer,
-      NDManager manager,
-      Map<String, NDArray> parameters) {
+      T5Base base,
+      @Nullable T5Adapter adapter) {
     this.config = config;
     this.generationConfig = generationConfig;
-    this.tokenizer = tokenizer;
-    this.manager = manager;
-    this.network = new T5ArrayNetwork(config, manager, parameters);
+    this.base = base;
+    this.adapter = adapter;
+    NDManager manager = adapter == null ? base.manager() : adapter.manager();
+    this.network = new T5ArrayNetwork(config, manager, base.parameters(), adapter);
   }
 
   /**
@@ -83,22 +88,42 @@ public final class T5Model implements ModelArtifact, TextModel {
    * @throws CheckpointException if there is no such directory or cached model, or it is not sound
    */
   public static T5Model load(String hubIdOrDirectory) {
-    return load(LocalHub.ofProcess().directoryOf(hubIdOrDirectory));
+    return load(LocalHub.ofProcess().directoryOf(hubIdOrDirectory), hubIdOrDirectory);
   }
 
   /**
-   * Loads a model from a directory.
+   * Loads a model from a directory, with the adapter when one lies beside the weights.
    *
    * @param directory a Hugging Face model directory with safetensors weights and {@code
-   *     tokenizer.json}
+   *     tokenizer.json}; with {@code adapter_config.json} and {@code adapter_model.safetensors} in
+   *     it too, the model has that adapter
    * @return the model; the caller closes it
    * @throws CheckpointException if a file is missing or not sound
    */
   public static T5Model load(Path directory) {
+    return load(directory, directory.toString());
+  }
+
+  private static T5Model load(Path directory, String source) {
     if (!Files.isDirectory(directory)) {
       throw new CheckpointException(
           "Cannot load a T5 from %s: there is no such directory.".formatted(directory));
     }
+    if (!AdapterDescription.isIn(directory)) {
+      return loadBase(directory, source);
+    }
+    String trainedOn = AdapterDescription.load(directory).baseModel();
+    if (!Files.exists(directory.resolve(T5ConfigFile.NAME))) {
+      throw new CheckpointException(
+          "Cannot load a T5 from %s: it holds an adapter only. Load its base, %s, and call withAdapter(directory)."
+              .formatted(directory, trainedOn == null ? "which it does not name" : trainedOn));
+    }
+    try (T5Model base = loadBase(directory, trainedOn)) {
+      return base.withAdapter(directory);
+    }
+  }
+
+  private static T5Model loadBase(Path directory, @Nullable String source) {
     T5ConfigFile.Contents contents = T5ConfigFile.read(directory);
     GenerationConfig generation =
         GenerationConfig.load(directory, generationConfigOf(contents.config()));
@@ -106,6 +131,7 @@ public final class T5Model implements ModelArtifact, TextModel {
         contents.config(),
         generation,
         directory,
+        source,
         manager -> T5Weights.load(directory, contents, manager));
   }
 
@@ -122,6 +148,7 @@ public final class T5Model implements ModelArtifact, TextModel {
         config,
         generationConfigOf(config),
         tokenizerDirectory,
+        null,
         manager -> T5Initializer.draw(config, seed, manager));
   }
 
@@ -134,6 +161,7 @@ public final class T5Model implements ModelArtifact, TextModel {
       T5Config config,
       GenerationConfig generation,
       Path tokenizerDirectory,
+      @Nullable String source,
       Function<NDManager, Map<String, NDArray>> weights) {
     checkWithinVocabulary(config, generation);
     T5Tokenizer tokenizer = T5Tokenizer.load(tokenizerDirectory);
@@ -141,7 +169,8 @@ public final class T5Model implements ModelArtifact, TextModel {
     try {
       tokenizer.requireFits(config.vocabSize());
       manager = NDManager.newBaseManager(ENGINE);
-      return new T5Model(config, generation, tokenizer, manager, weights.apply(manager));
+      T5Base base = new T5Base(manager, tokenizer, weights.apply(manager), source);
+      return new T5Model(config, generation, base, null);
     } catch (RuntimeException e) {
       tokenizer.close();
       if (manager != null) {
@@ -174,18 +203,169 @@ public final class T5Model implements ModelArtifact, TextModel {
     return generationConfig;
   }
 
-  /** Returns the tokenizer; it is closed with the model. */
+  /** Returns the tokenizer; it is closed with the last model that shares it. */
   public T5Tokenizer tokenizer() {
-    return tokenizer;
+    return base.tokenizer();
   }
 
-  /** Returns the number of weights, a tied output layer not counted. */
+  /** Returns the number of weights, a tied output layer and an adapter not counted. */
   public long parameterCount() {
-    return usable(
-        running ->
-            running.parameters().values().stream()
-                .mapToLong(parameter -> parameter.getShape().size())
-                .sum());
+    return usable(running -> count(running.parameters()));
+  }
+
+  /** Returns the number of weights that a trainer changes: with an adapter, those of it alone. */
+  public long trainableParameterCount() {
+    return usable(running -> count(adapter == null ? running.parameters() : adapter.parameters()));
+  }
+
+  private static long count(Map<String, NDArray> parameters) {
+    return parameters.values().stream().mapToLong(array -> array.getShape().size()).sum();
+  }
+
+  /**
+   * Returns a model that adds a new low-rank adapter to the weights of this one. Both share the
+   * weights, as do all other models made so; each is closed by itself, in any order, and the
+   * weights are freed with the last.
+   *
+   * <p>A trainer of the new model changes the adapter only. Before that, it computes what this
+   * model computes.
+   *
+   * @param lora the settings of the adapter
+   * @param seed the same seed gives the same first values
+   * @return the model; the caller closes it
+   * @throws IllegalArgumentException if none of the target modules is in this T5
+   * @throws IllegalStateException if this model has an adapter, see {@link #withoutAdapter()}
+   */
+  public T5Model withAdapter(LoraConfig lora, long seed) {
+    return adapted(() -> T5Adapter.draw(lora, seed, base.parameters(), base.manager()));
+  }
+
+  /**
+   * Returns a model that adds a saved adapter to the weights of this one, see {@link
+   * #withAdapter(LoraConfig, long)}.
+   *
+   * @param directory where {@code peft} or {@link #saveAdapter(Path)} saved it
+   * @return the model; the caller closes it
+   * @throws CheckpointException if a file is missing or not sound, or the adapter is not one of
+   *     this base
+   */
+  public T5Model withAdapter(Path directory) {
+    return adapted(() -> T5AdapterFiles.load(directory, base.parameters(), base.manager()));
+  }
+
+  private T5Model adapted(Supplier<T5Adapter> source) {
+    checkState(
+        adapter == null,
+        "this model has an adapter already: give its base another one, with withoutAdapter().withAdapter(...)");
+    return usable(running -> sharing(source.get()));
+  }
+
+  /**
+   * Returns a model without adapter that shares the weights of this one.
+   *
+   * @return the model; the caller closes it
+   */
+  public T5Model withoutAdapter() {
+    return usable(running -> sharing(null));
+  }
+
+  private T5Model sharing(@Nullable T5Adapter other) {
+    base.retain();
+    return new T5Model(config, generationConfig, base, other);
+  }
+
+  /** Returns the settings of the adapter, or empty when there is none. */
+  public Optional<LoraConfig> adapter() {
+    return Optional.ofNullable(adapter).map(T5Adapter::config);
+  }
+
+  private T5Adapter requireAdapter() {
+    checkState(adapter != null, "this model has no adapter");
+    return adapter;
+  }
+
+  /**
+   * Adds the adapter to the shared weights in place, which makes generating as fast as without one.
+   * Until {@link #unmerge()}, all other models that share the weights refuse to be used, and the
+   * adapter cannot be trained.
+   *
+   * @throws IllegalStateException if there is no adapter, if it is merged or in training, or if
+   *     another one is merged
+   */
+  public void merge() {
+    T5Adapter own = requireAdapter();
+    open(
+        () -> {
+          base.merge(own);
+          return own;
+        });
+  }
+
+  /**
+   * Takes the adapter out of the shared weights again; they are bit for bit what they were.
+   *
+   * @throws IllegalStateException if it is not merged
+   */
+  public void unmerge() {
+    T5Adapter own = requireAdapter();
+    open(
+        () -> {
+          base.unmerge(own);
+          return own;
+        });
+  }
+
+  /** Returns whether the adapter is merged into the shared weights. */
+  public boolean isMerged() {
+    return adapter != null && open(() -> base.isMerged(adapter));
+  }
+
+  /**
+   * Returns this model as one without adapter, whose weights have the adapter in them: what a
+   * registry keeps or {@link #saveMerged(Path)} saves when whoever loads it shall not need to know
+   * of adapters. Nothing changes in place; the weights are computed when it is written.
+   */
+  public ModelArtifact merged() {
+    requireAdapter();
+    return new MergedModel(this);
+  }
+
+  /**
+   * Saves {@link #merged()}, as {@link #save(Path)} does.
+   *
+   * @param directory a directory that does not exist, or is empty
+   */
+  public void saveMerged(Path directory) {
+    CheckpointDirectory.write(directory, merged()::writeTo);
+  }
+
+  /**
+   * Saves the adapter alone, in the format of {@code peft}: {@code adapter_config.json} and {@code
+   * adapter_model.safetensors}.
+   *
+   * @param directory a directory that does not exist, or is empty
+   * @throws IllegalStateException if there is no adapter
+   */
+  public void saveAdapter(Path directory) {
+    T5Adapter own = requireAdapter();
+    CheckpointDirectory.write(directory, target -> usable(running -> saved(target, own)));
+  }
+
+  private Path saved(Path directory, T5Adapter own) {
+    T5AdapterFiles.save(directory, own, base.source());
+    return directory;
+  }
+
+  /** Writes the files of {@link #merged()}. */
+  void writeMerged(Path directory) {
+    T5Adapter own = requireAdapter();
+    usable(
+        running -> {
+          try (NDManager scope = running.manager().newSubManager()) {
+            write(directory, GradMode.off(() -> base.with(own, scope)));
+          }
+          return directory;
+        });
   }
 
   /**
@@ -198,8 +378,8 @@ public final class T5Model implements ModelArtifact, TextModel {
   public List<String> generate(List<String> inputs, GenerationSettings settings) {
     return usable(
         running -> {
-          List<int[]> sources = tokenizer.encodeAll(inputs, settings.maxSourceTokens());
-          return tokenizer.decodeAll(generateIds(sources, settings));
+          List<int[]> sources = tokenizer().encodeAll(inputs, settings.maxSourceTokens());
+          return tokenizer().decodeAll(generateIds(sources, settings));
         });
   }
 
@@ -254,7 +434,7 @@ public final class T5Model implements ModelArtifact, TextModel {
   }
 
   private List<int[]> generateBatch(long[] ids, long[] mask, int rows, int maxNewTokens) {
-    try (NDManager scope = manager.newSubManager()) {
+    try (NDManager scope = network.manager().newSubManager()) {
       EncoderOutput encoded = network.encode(scope, ids, mask, rows, false);
       try (StepDecoder decoder = network.stepDecoder(encoded, maxNewTokens)) {
         return GreedySearch.search(scope, decoder, generationConfig, maxNewTokens);
@@ -270,7 +450,8 @@ public final class T5Model implements ModelArtifact, TextModel {
   /**
    * Saves the model as a directory that transformers 4 and 5 and {@link #load(Path)} read: {@code
    * config.json}, {@code generation_config.json}, {@code model.safetensors} and the tokenizer's
-   * files. It appears whole or not at all.
+   * files. With an adapter, the weights are those of the base, and {@code adapter_config.json} and
+   * {@code adapter_model.safetensors} stand beside them. It appears whole or not at all.
    *
    * @param directory a directory that does not exist, or is empty; nothing is ever overwritten
    * @throws CheckpointException if the directory has content or cannot be written
@@ -288,30 +469,30 @@ public final class T5Model implements ModelArtifact, TextModel {
   private void writeFiles(Path directory) {
     usable(
         running -> {
-          try {
-            tokenizer.copyTo(directory);
-            GradMode.off(() -> T5Weights.save(directory, running.parameters()));
-            Files.writeString(directory.resolve(GenerationConfig.FILE), generationConfig.toJson());
-            // Last, because a directory without it cannot be taken for a checkpoint.
-            Files.writeString(directory.resolve(T5ConfigFile.NAME), config.toJson());
-          } catch (IOException e) {
-            throw new CheckpointException(
-                "Cannot save to %s: %s. Check that it is writable and the disk has room."
-                    .formatted(directory, e),
-                e);
+          if (adapter != null) {
+            saved(directory, adapter);
           }
+          write(directory, base.originals());
           return directory;
         });
   }
 
-  /** Runs something that needs the model open, and keeps it open until it is done. */
+  private void write(Path directory, Map<String, NDArray> parameters) {
+    T5Directory.write(directory, config, generationConfig, tokenizer(), parameters);
+  }
+
+  /** Runs something that computes, and keeps the model open until it is done. */
   private <T> T usable(Function<T5Network, T> use) {
+    return open(() -> base.use(adapter, () -> use.apply(network)));
+  }
+
+  private <T> T open(Supplier<T> work) {
     lock.readLock().lock();
     try {
       if (closed) {
         throw new IllegalStateException("the model is closed");
       }
-      return use.apply(network);
+      return work.get();
     } finally {
       lock.readLock().unlock();
     }
@@ -326,8 +507,7 @@ public final class T5Model implements ModelArtifact, TextModel {
     try {
       if (!closed) {
         closed = true;
-        tokenizer.close();
-        manager.close();
+        base.release(adapter);
       }
     } finally {
       lock.writeLock().unlock();
@@ -336,8 +516,12 @@ public final class T5Model implements ModelArtifact, TextModel {
 
   @Override
   public String toString() {
-    return "T5Model[%s, %s + %s layers, d_model %s]"
+    return "T5Model[%s, %s + %s layers, d_model %s%s]"
         .formatted(
-            config.modelType(), config.numLayers(), config.numDecoderLayers(), config.dModel());
+            config.modelType(),
+            config.numLayers(),
+            config.numDecoderLayers(),
+            config.dModel(),
+            adapter == null ? "" : ", adapter of rank " + adapter.config().rank());
   }
 }

@@ -2,6 +2,7 @@ package io.refract.train.t5;
 
 import ai.djl.ndarray.NDArray;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the parts of a network are made from: its parameters and dimensions, and how a part gets the
@@ -9,8 +10,9 @@ import java.util.Map;
  *
  * @param config dimensions and dropout probability
  * @param parameters the parameters by their names in the checkpoint
+ * @param adapter what is added to some linear layers, or null for nothing
  */
-record Wiring(T5Config config, Map<String, NDArray> parameters) {
+record Wiring(T5Config config, Map<String, NDArray> parameters, @Nullable T5Adapter adapter) {
 
   /** Returns a parameter that must be there. */
   NDArray parameter(String name) {
@@ -23,6 +25,7 @@ record Wiring(T5Config config, Map<String, NDArray> parameters) {
    * @param module its name in the checkpoint, without {@code .weight}
    */
   Linear linear(String module) {
-    return new Linear(parameter(module + ".weight"));
+    return new Linear(
+        parameter(T5Parameters.weightOf(module)), adapter == null ? null : adapter.of(module));
   }
 }

@@ -17,7 +17,7 @@ import java.util.Map;
  */
 public interface T5Network {
 
-  /** Returns the manager that the parameters belong to. */
+  /** Returns the manager that the trainable parameters belong to. */
   NDManager manager();
 
   /**
@@ -25,6 +25,14 @@ public interface T5Network {
    * named_parameters()}: 32-bit floats, each once, so that a tied output layer is left out.
    */
   Map<String, NDArray> parameters();
+
+  /**
+   * Returns the parameters that learn, by name and in a fixed order: all of {@link #parameters()},
+   * or with an adapter those of the adapter only, named as in {@code peft}'s file.
+   */
+  default Map<String, NDArray> trainableParameters() {
+    return parameters();
+  }
 
   /**
    * Runs the encoder.
@@ -88,9 +96,9 @@ public interface T5Network {
    */
   StepDecoder stepDecoder(EncoderOutput encoded, int maxTokens);
 
-  /** Makes backward passes accumulate gradients in the parameters, or stops that. */
+  /** Makes backward passes accumulate gradients in what learns, or stops that. */
   default void requireGradients(boolean required) {
-    parameters().values().forEach(parameter -> parameter.setRequiresGradient(required));
+    trainableParameters().values().forEach(parameter -> parameter.setRequiresGradient(required));
   }
 
   /**
