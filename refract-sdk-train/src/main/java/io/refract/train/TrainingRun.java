@@ -197,6 +197,7 @@ final class TrainingRun {
       recording.dataset("validation", validation.provenance());
     }
     config.asMap().forEach(recording::hyperParameter);
+    model.adapter().ifPresent(lora -> lora.asMap().forEach(recording::hyperParameter));
     return recording.seed(config.seed()).engine(engine()).finish(Instant.now());
   }
 

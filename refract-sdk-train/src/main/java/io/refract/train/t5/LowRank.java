@@ -27,6 +27,7 @@ record LowRank(NDArray a, NDArray b, NDArray scale, double dropoutRate, AtomicBo
     if (merged.get()) {
       return;
     }
+    boolean drops = training && dropoutRate > 0;
     NDArray dropped = Layers.dropout(x, dropoutRate, training);
     // Scaled where it is narrow. A graph keeps what it needs of what is closed here.
     try (NDArray narrow = Layers.linear(dropped, a); // (..., R)
@@ -34,7 +35,7 @@ record LowRank(NDArray a, NDArray b, NDArray scale, double dropoutRate, AtomicBo
         NDArray wide = Layers.linear(scaled, b)) { // (..., out)
       y.addi(wide);
     } finally {
-      if (dropped != x) {
+      if (drops) {
         dropped.close();
       }
     }

@@ -99,7 +99,7 @@ final class T5Adapter implements AutoCloseable {
 
   /** Source: {@code kaiming_uniform_(a=sqrt(5))} of torch, whose bound is {@code 1/sqrt(in)}. */
   private static SafetensorsWriter.FloatSource uniform(Random random, long fanIn) {
-    double bound = 1 / Math.sqrt(fanIn);
+    double bound = 1 / Math.sqrt((double) fanIn);
     return (start, target) -> {
       while (target.remaining() >= Float.BYTES) {
         target.putFloat((float) ((2 * random.nextDouble() - 1) * bound));

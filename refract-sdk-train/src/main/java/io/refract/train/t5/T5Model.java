@@ -11,28 +11,18 @@ import io.refract.scoring.TextModel;
 import io.refract.train.checkpoint.CheckpointDirectory;
 import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.generation.GenerationConfig;
-import io.refract.train.generation.internal.GreedySearch;
-import io.refract.train.generation.internal.StepDecoder;
-import io.refract.train.lora.AdapterDescription;
 import io.refract.train.lora.LoraConfig;
-import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
 import io.refract.train.t5.internal.T5Access;
 import io.refract.train.t5.internal.T5Network;
 import io.refract.train.tokenization.T5Tokenizer;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,8 +37,6 @@ public final class T5Model implements ModelArtifact, TextModel {
 
   /** The name of the format, see {@link #format()}. */
   public static final String FORMAT = "t5";
-
-  private static final String ENGINE = "PyTorch";
 
   static {
     T5Access.grant(
@@ -66,7 +54,7 @@ public final class T5Model implements ModelArtifact, TextModel {
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
 
-  private T5Model(
+  T5Model(
       T5Config config,
       GenerationConfig generationConfig,
       T5Base base,
@@ -88,7 +76,7 @@ public final class T5Model implements ModelArtifact, TextModel {
    * @throws CheckpointException if there is no such directory or cached model, or it is not sound
    */
   public static T5Model load(String hubIdOrDirectory) {
-    return load(LocalHub.ofProcess().directoryOf(hubIdOrDirectory), hubIdOrDirectory);
+    return T5Loader.load(LocalHub.ofProcess().directoryOf(hubIdOrDirectory), hubIdOrDirectory);
   }
 
   /**
@@ -101,38 +89,7 @@ public final class T5Model implements ModelArtifact, TextModel {
    * @throws CheckpointException if a file is missing or not sound
    */
   public static T5Model load(Path directory) {
-    return load(directory, directory.toString());
-  }
-
-  private static T5Model load(Path directory, String source) {
-    if (!Files.isDirectory(directory)) {
-      throw new CheckpointException(
-          "Cannot load a T5 from %s: there is no such directory.".formatted(directory));
-    }
-    if (!AdapterDescription.isIn(directory)) {
-      return loadBase(directory, source);
-    }
-    String trainedOn = AdapterDescription.load(directory).baseModel();
-    if (!Files.exists(directory.resolve(T5ConfigFile.NAME))) {
-      throw new CheckpointException(
-          "Cannot load a T5 from %s: it holds an adapter only. Load its base, %s, and call withAdapter(directory)."
-              .formatted(directory, trainedOn == null ? "which it does not name" : trainedOn));
-    }
-    try (T5Model base = loadBase(directory, trainedOn)) {
-      return base.withAdapter(directory);
-    }
-  }
-
-  private static T5Model loadBase(Path directory, @Nullable String source) {
-    T5ConfigFile.Contents contents = T5ConfigFile.read(directory);
-    GenerationConfig generation =
-        GenerationConfig.load(directory, generationConfigOf(contents.config()));
-    return open(
-        contents.config(),
-        generation,
-        directory,
-        source,
-        manager -> T5Weights.load(directory, contents, manager));
+    return T5Loader.load(directory, directory.toString());
   }
 
   /**
@@ -144,53 +101,7 @@ public final class T5Model implements ModelArtifact, TextModel {
    * @return the model; the caller closes it
    */
   public static T5Model create(T5Config config, Path tokenizerDirectory, long seed) {
-    return open(
-        config,
-        generationConfigOf(config),
-        tokenizerDirectory,
-        null,
-        manager -> T5Initializer.draw(config, seed, manager));
-  }
-
-  private static GenerationConfig generationConfigOf(T5Config config) {
-    return new GenerationConfig(
-        config.decoderStartTokenId(), config.eosTokenIds(), config.padTokenId(), Map.of());
-  }
-
-  private static T5Model open(
-      T5Config config,
-      GenerationConfig generation,
-      Path tokenizerDirectory,
-      @Nullable String source,
-      Function<NDManager, Map<String, NDArray>> weights) {
-    checkWithinVocabulary(config, generation);
-    T5Tokenizer tokenizer = T5Tokenizer.load(tokenizerDirectory);
-    NDManager manager = null;
-    try {
-      tokenizer.requireFits(config.vocabSize());
-      manager = NDManager.newBaseManager(ENGINE);
-      T5Base base = new T5Base(manager, tokenizer, weights.apply(manager), source);
-      return new T5Model(config, generation, base, null);
-    } catch (RuntimeException e) {
-      tokenizer.close();
-      if (manager != null) {
-        manager.close();
-      }
-      throw e;
-    }
-  }
-
-  private static void checkWithinVocabulary(T5Config config, GenerationConfig generation) {
-    List<Integer> ids = new ArrayList<>(generation.eosTokenIds());
-    ids.add(generation.decoderStartTokenId());
-    ids.add(generation.padTokenId());
-    for (int id : ids) {
-      if (id < 0 || id >= config.vocabSize()) {
-        throw new CheckpointException(
-            "Cannot use %s: token %s lies outside of the vocabulary of %s tokens."
-                .formatted(GenerationConfig.FILE, id, config.vocabSize()));
-      }
-    }
+    return T5Loader.create(config, tokenizerDirectory, seed);
   }
 
   /** Returns the dimensions. */
@@ -392,54 +303,9 @@ public final class T5Model implements ModelArtifact, TextModel {
    *     token is the last one unless {@link GenerationSettings#maxNewTokens()} was reached
    */
   public List<int[]> generateIds(List<int[]> sources, GenerationSettings settings) {
-    for (int i = 0; i < sources.size(); i++) {
-      checkArgument(sources.get(i).length > 0, "source %s has no token", i);
-    }
-    int[] byLength =
-        IntStream.range(0, sources.size())
-            .boxed()
-            .sorted(Comparator.comparingInt(i -> -sources.get(i).length))
-            .mapToInt(Integer::intValue)
-            .toArray();
     return usable(
-        running -> {
-          List<int[]> results = new ArrayList<>(Collections.nCopies(sources.size(), new int[0]));
-          for (int start = 0; start < byLength.length; start += settings.batchSize()) {
-            int end = Math.min(start + settings.batchSize(), byLength.length);
-            int[] batch = Arrays.copyOfRange(byLength, start, end);
-            List<int[]> generated =
-                generateBatch(
-                    Arrays.stream(batch).mapToObj(sources::get).toList(), settings.maxNewTokens());
-            for (int row = 0; row < batch.length; row++) {
-              results.set(batch[row], generated.get(row));
-            }
-          }
-          return Collections.unmodifiableList(results);
-        });
-  }
-
-  private List<int[]> generateBatch(List<int[]> sources, int maxNewTokens) {
-    int length = sources.stream().mapToInt(source -> source.length).max().orElseThrow();
-    long[] ids = new long[sources.size() * length];
-    long[] mask = new long[ids.length];
-    Arrays.fill(ids, config.padTokenId());
-    for (int row = 0; row < sources.size(); row++) {
-      int[] source = sources.get(row);
-      for (int i = 0; i < source.length; i++) {
-        ids[row * length + i] = source[i];
-        mask[row * length + i] = 1;
-      }
-    }
-    return GradMode.off(() -> generateBatch(ids, mask, sources.size(), maxNewTokens));
-  }
-
-  private List<int[]> generateBatch(long[] ids, long[] mask, int rows, int maxNewTokens) {
-    try (NDManager scope = network.manager().newSubManager()) {
-      EncoderOutput encoded = network.encode(scope, ids, mask, rows, false);
-      try (StepDecoder decoder = network.stepDecoder(encoded, maxNewTokens)) {
-        return GreedySearch.search(scope, decoder, generationConfig, maxNewTokens);
-      }
-    }
+        running ->
+            new BatchGeneration(running, config, generationConfig).generate(sources, settings));
   }
 
   @Override

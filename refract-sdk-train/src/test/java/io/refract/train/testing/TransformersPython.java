@@ -27,9 +27,18 @@ public record TransformersPython(Path executable) {
    * @param version the major version, 4 or 5
    */
   public static TransformersPython require(int version) {
+    return require(Integer.toString(version));
+  }
+
+  /** Finds the Python with transformers 4 and peft, or skips the test. */
+  public static TransformersPython requirePeft() {
+    return require("peft");
+  }
+
+  private static TransformersPython require(String version) {
     boolean required = "true".equals(System.getenv("REFRACT_REQUIRE_ALL"));
     String script = SCRIPTS.resolve("environment.sh").toString();
-    List<String> command = new ArrayList<>(List.of("bash", script, Integer.toString(version)));
+    List<String> command = new ArrayList<>(List.of("bash", script, version));
     if (!required) {
       command.add("--cached");
     }
@@ -49,7 +58,7 @@ public record TransformersPython(Path executable) {
       Thread.currentThread().interrupt();
     }
     String message =
-        "needs Python with transformers %s; make it with %s %s".formatted(version, script, version);
+        "needs the Python environment %s; make it with %s %s".formatted(version, script, version);
     return required ? fail(message) : abort(message);
   }
 
