@@ -28,9 +28,10 @@ from transformers import T5ForConditionalGeneration
 
 GOLDEN = pathlib.Path(__file__).resolve().parent.parent / "resources" / "golden"
 FORMS = {
-    "defaults": ("v1_0", dict()),
+    "defaults": ("v1_0", 0.2, dict()),
     "rslora": (
         "v1_1",
+        0.03,
         dict(
             r=4,
             lora_alpha=16,
@@ -41,6 +42,7 @@ FORMS = {
     ),
     "patterns": (
         "inner_width",
+        0.2,
         dict(
             r=3,
             lora_alpha=5,
@@ -61,7 +63,7 @@ def ids_of(model, ids, mask):
 
 
 def make(form):
-    base, options = FORMS[form]
+    base, noise, options = FORMS[form]
     directory = GOLDEN / "lora" / form
     shutil.rmtree(directory, ignore_errors=True)
     network = T5ForConditionalGeneration.from_pretrained(GOLDEN / "t5" / base, attn_implementation="eager")
@@ -71,7 +73,8 @@ def make(form):
     with torch.no_grad():
         for name, parameter in model.named_parameters():
             if "lora_B" in name:
-                parameter += 0.2 * torch.randn_like(parameter)
+                # The larger the scale the less: or float32 itself would be too coarse to compare.
+                parameter += noise * torch.randn_like(parameter)
     model.peft_config["default"].base_model_name_or_path = "golden/" + base
     model.save_pretrained(directory)
     (directory / "README.md").unlink()

@@ -146,8 +146,6 @@ public record AdapterDescription(LoraConfig config, @Nullable String baseModel) 
     if (json.isJsonArray()) {
       List<String> names = new ArrayList<>();
       json.getAsJsonArray().forEach(name -> names.add(name.getAsString()));
-      // A set in peft, so that its order in the file is chance.
-      names.sort(null);
       return LoraTargets.of(names.toArray(String[]::new));
     }
     String pattern = json.getAsString();

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * EncDecAttention.q} for those of the cross-attentions. An expression must match the whole path,
  * for example {@code decoder.block.0.layer.0.SelfAttention.q}.
  *
- * @param names names; empty when there is a pattern
+ * @param names names, kept sorted and each once; empty when there is a pattern
  * @param pattern a regular expression, or null when there are names
  */
 public record LoraTargets(List<String> names, @Nullable String pattern) {
@@ -25,7 +25,8 @@ public record LoraTargets(List<String> names, @Nullable String pattern) {
 
   /** Checks that there is one of both. */
   public LoraTargets {
-    names = List.copyOf(names);
+    // A set in peft, whose files have them in the order of chance.
+    names = names.stream().distinct().sorted().toList();
     checkArgument(
         names.isEmpty() != (pattern == null),
         "target modules must be either names, at least one, or a pattern");

@@ -115,6 +115,7 @@ class LoraConfigTest {
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
+      quoteCharacter = '`',
       value = {
         "'use_dora': true | use_dora is true",
         "'bias': 'all' | bias is \"all\"",
