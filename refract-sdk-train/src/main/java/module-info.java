@@ -19,6 +19,7 @@ module io.refract.train {
   exports io.refract.train.device;
   exports io.refract.train.evaluation;
   exports io.refract.train.generation;
+  exports io.refract.train.lora;
   exports io.refract.train.metric;
   exports io.refract.train.optim;
   exports io.refract.train.pretrain;

@@ -3,6 +3,7 @@
 #
 #     environment.sh 4            makes the environment when it is not there, which takes some minutes
 #     environment.sh 5 --cached   only looks for it; status 3 when it is not there
+#     environment.sh peft         transformers 4.57.6 with peft
 #     environment.sh tensorboard  the small one without torch, for event files; seconds
 #
 # Environments are made with $REFRACT_PYTHON, or else python3, and kept under
@@ -16,8 +17,9 @@ version=${1:-}
 case "$version" in
   4) name=transformers-4 files=(requirements.txt) modules=torch,transformers ;;
   5) name=transformers-5 files=(requirements.txt requirements-5.txt) modules=torch,transformers ;;
+  peft) name=transformers-peft files=(requirements.txt requirements-peft.txt) modules=torch,transformers,peft ;;
   tensorboard) name=tensorboard files=(requirements-tensorboard.txt) modules=tensorboard ;;
-  *) echo "usage: environment.sh 4|5|tensorboard [--cached]" >&2; exit 2 ;;
+  *) echo "usage: environment.sh 4|5|peft|tensorboard [--cached]" >&2; exit 2 ;;
 esac
 
 base=${REFRACT_PYTHON:-python3}
@@ -41,12 +43,12 @@ fi
 build=build-$$-$RANDOM
 mkdir -p "$home"
 trap 'rm -rf "${home:?}/$build"' EXIT
-if [ "$version" = 5 ]; then
+if [ "$version" = 5 ] || [ "$version" = peft ]; then
   first=$(./environment.sh 4)
 fi
 "$base" -m venv "$home/$build"
 python=$home/$build/bin/python
-if [ "$version" = 5 ]; then
+if [ "$version" = 5 ] || [ "$version" = peft ]; then
   "$first" -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
     > "$("$python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/first.pth"
 fi

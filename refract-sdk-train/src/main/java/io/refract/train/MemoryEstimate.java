@@ -28,7 +28,7 @@ final class MemoryEstimate {
     if (task.model().device().kind() == io.refract.train.device.ComputeDevice.Kind.GPU) {
       return true; // a GPU refuses memory, and a trial shows it
     }
-    long trained = task.model().parameterCount();
+    long trained = task.model().trainableParameterCount();
     boolean recompute = task.config().computation().gradientCheckpointing();
     double bytes =
         bytesOfActivations(task.model().config(), batch, recompute) + bytesOfState(trained);

@@ -105,8 +105,10 @@ final class RunCheckpoints implements AutoCloseable {
     return store.path(step);
   }
 
-  private static Path weightsOf(Path directory) {
-    return directory.resolve("model.safetensors");
+  /** What learns is all of a model, or an adapter alone. */
+  private Path weightsOf(Path directory) {
+    return directory.resolve(
+        task.model().adapter().isPresent() ? "adapter_model.safetensors" : "model.safetensors");
   }
 
   /** Returns whether the settings ask for a checkpoint now. */
@@ -128,7 +130,11 @@ final class RunCheckpoints implements AutoCloseable {
         state.position().steps(),
         best,
         directory -> {
-          task.model().writeTo(directory);
+          if (task.model().adapter().isPresent()) {
+            task.model().saveAdapter(directory);
+          } else {
+            task.model().writeTo(directory);
+          }
           TensorFile.write(directory.resolve(OPTIMIZER), loop.optimizerState());
           try {
             state.write(directory);

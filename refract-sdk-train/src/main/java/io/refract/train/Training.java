@@ -199,6 +199,7 @@ final class Training {
       recording.dataset("validation", task.validation().provenance());
     }
     task.config().asMap().forEach(recording::hyperParameter);
+    task.model().adapter().ifPresent(lora -> lora.asMap().forEach(recording::hyperParameter));
     return recording.seed(task.config().seed()).engine(engine()).finish(Instant.now());
   }
 

@@ -13,6 +13,7 @@ final class TrainingIdentity {
   static Map<String, String> of(TrainingTask task) {
     Map<String, String> identity = new LinkedHashMap<>(task.config().asMap());
     identity.put("model", task.model().toString());
+    task.model().adapter().ifPresent(lora -> identity.putAll(lora.asMap()));
     identity.put("replicas", Integer.toString(task.replicas().size()));
     put(identity, "training_data", task.training().provenance());
     if (task.validation() != null) {

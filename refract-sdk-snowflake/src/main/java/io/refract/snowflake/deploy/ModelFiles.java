@@ -29,6 +29,11 @@ record ModelFiles(
       ImmutableList.of("config.json", "model.safetensors");
   private static final ImmutableList<String> MODEL_OPTIONAL =
       ImmutableList.of("generation_config.json");
+
+  /** Of a model that was saved as base plus adapter; the handler needs both or none. */
+  private static final ImmutableList<String> ADAPTER =
+      ImmutableList.of("adapter_config.json", "adapter_model.safetensors");
+
   private static final ImmutableList<String> TOKENIZER_REQUIRED =
       ImmutableList.of("tokenizer.json");
   private static final ImmutableList<String> TOKENIZER_OPTIONAL =
@@ -86,9 +91,14 @@ record ModelFiles(
         version::verify);
   }
 
-  /** Returns the files of configuration and weights. */
+  /** Returns the files of configuration, weights and adapter. */
   List<Entry> model() {
-    return select(MODEL_REQUIRED, MODEL_OPTIONAL);
+    if (ADAPTER.stream().noneMatch(name -> find(name).isPresent())) {
+      return select(MODEL_REQUIRED, MODEL_OPTIONAL);
+    }
+    return select(
+        ImmutableList.<String>builder().addAll(MODEL_REQUIRED).addAll(ADAPTER).build(),
+        MODEL_OPTIONAL);
   }
 
   /** Returns the files of the tokenizer. */

@@ -6,7 +6,10 @@ Works with transformers 4.41 to 5.x and needs no network.
 
 import json
 import logging
+import math
 import os
+import re
+import shutil
 import sys
 import tempfile
 import threading
@@ -20,6 +23,7 @@ os.environ.setdefault("HF_HOME", os.path.join(tempfile.gettempdir(), "refract-hf
 import pandas
 import torch
 from _snowflake import vectorized
+from safetensors.torch import load_file
 from tokenizers import Tokenizer
 from transformers import AutoModelForSeq2SeqLM, GenerationConfig
 
@@ -29,6 +33,12 @@ MAX_NEW_TOKENS = ${maxNewTokens}
 MICRO_BATCH_ROWS = ${microBatchRows}
 MAX_BATCH_ROWS = ${maxBatchRows}
 THREADS = ${threads}
+
+# The files and names of peft.
+ADAPTER_CONFIG = "adapter_config.json"
+LORA_PREFIX = "base_model.model."
+LORA_A = ".lora_A.weight"
+LORA_B = ".lora_B.weight"
 
 # What transformers does for tokenizers with clean_up_tokenization_spaces, in its order.
 CLEAN_UP = (
@@ -53,9 +63,8 @@ class Model:
     def __init__(self, directory):
         # Snowflake runs one process per core; more threads each would only get in their way.
         torch.set_num_threads(THREADS)
-        network = AutoModelForSeq2SeqLM.from_pretrained(directory, local_files_only=True)
-        self.network = network.float().eval()
-        config = network.config
+        self.network = load_network(directory).float().eval()
+        config = self.network.config
         self.pad = config.pad_token_id if config.pad_token_id is not None else 0
         self.eos = config.eos_token_id
         start = getattr(config, "decoder_start_token_id", None)
@@ -96,6 +105,53 @@ class Model:
             for before, after in CLEAN_UP:
                 text = text.replace(before, after)
         return text
+
+
+def load_network(directory):
+    """Returns the network; a LoRA adapter beside its weights is added to them, without peft."""
+    settings = read_json(directory, ADAPTER_CONFIG)
+    if not settings:
+        return AutoModelForSeq2SeqLM.from_pretrained(directory, local_files_only=True)
+    with tempfile.TemporaryDirectory() as base:
+        # Where peft is installed, transformers looks for an adapter too, and would add it as well.
+        for name in ("config.json", "generation_config.json", "model.safetensors"):
+            if os.path.exists(os.path.join(directory, name)):
+                link(os.path.join(directory, name), os.path.join(base, name))
+        network = AutoModelForSeq2SeqLM.from_pretrained(base, local_files_only=True)
+    add_adapter(network, directory, settings)
+    return network
+
+
+def link(source, target):
+    try:
+        os.symlink(os.path.abspath(source), target)
+    except OSError:
+        shutil.copyfile(source, target)
+
+
+def add_adapter(network, directory, settings):
+    """Adds scale B A to the weight of each module that the adapter has an A and a B for."""
+    arrays = load_file(os.path.join(directory, "adapter_model.safetensors"))
+    weights = dict(network.named_parameters())
+    names = [name for name in arrays if name.endswith(LORA_A)]
+    if 2 * len(names) != len(arrays):
+        raise ValueError("the adapter holds more than pairs of lora_A and lora_B")
+    with torch.no_grad():
+        for name in names:
+            a = arrays[name].float()
+            b = arrays[name[: -len(LORA_A)] + LORA_B].float()
+            module = name[len(LORA_PREFIX) : -len(LORA_A)]
+            weight = weights[module + ".weight"]
+            weight.data = weight.data.float() + (b @ a) * scale_of(settings, module, len(a))
+
+
+def scale_of(settings, module, rank):
+    alpha = settings["lora_alpha"]
+    for pattern, other in (settings.get("alpha_pattern") or {}).items():
+        if re.match(rf"(.*\.)?({pattern})$", module):
+            alpha = other
+            break
+    return alpha / (math.sqrt(rank) if settings.get("use_rslora") else rank)
 
 
 def read_json(directory, name):

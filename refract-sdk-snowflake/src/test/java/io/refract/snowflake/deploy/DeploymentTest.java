@@ -168,6 +168,22 @@ class DeploymentTest {
   }
 
   @Test
+  void an_adapter_goes_with_its_base_and_half_of_one_is_refused() {
+    Map<String, String> files = new HashMap<>(TestModels.COMPLETE);
+    files.put("adapter_config.json", "{}");
+    files.put("adapter_model.safetensors", "pairs");
+    ModelVersion both = TestModels.register(directory.resolve("both"), "t5", files, FUNCTION);
+    files.remove("adapter_model.safetensors");
+    ModelVersion half = TestModels.register(directory.resolve("half"), "t5", files, FUNCTION);
+
+    assertThat(request(both).plan().sql())
+        .contains("/adapter_config.json'", "/adapter_model.safetensors'");
+    assertThatThrownBy(() -> request(half).plan())
+        .isInstanceOf(RefractException.class)
+        .hasMessageContaining("adapter_model.safetensors");
+  }
+
+  @Test
   void applying_sends_exactly_the_plan_and_comes_back_to_the_current_schema() {
     Deployment plan = request(version()).plan();
 

@@ -45,10 +45,10 @@ final class Attention {
   }
 
   /** Returns what the given states offer to queries: B x S x D gives B x H x S x K each. */
-  KeysAndValues keysAndValues(NDArray states) {
+  KeysAndValues keysAndValues(NDArray states, Dropout dropout) {
     return new KeysAndValues(
-        Layers.splitHeads(k.forward(states), heads).transpose(0, 1, 3, 2),
-        Layers.splitHeads(v.forward(states), heads));
+        Layers.splitHeads(k.forward(states, dropout), heads).transpose(0, 1, 3, 2),
+        Layers.splitHeads(v.forward(states, dropout), heads));
   }
 
   /**
@@ -60,13 +60,13 @@ final class Attention {
    * @return B x Q x D
    */
   NDArray attend(NDArray x, KeysAndValues memory, @Nullable NDArray bias, Dropout dropout) {
-    NDArray queries = Layers.splitHeads(q.forward(x), heads); // (B, H, Q, K)
+    NDArray queries = Layers.splitHeads(q.forward(x, dropout), heads); // (B, H, Q, K)
     NDArray scores = product(queries, memory.keys()); // (B, H, Q, S)
     if (bias != null) {
       scores.addi(bias);
     }
     NDArray weights = dropout.apply(scores.softmax(-1));
-    return o.forward(Layers.joinHeads(product(weights, memory.values())));
+    return o.forward(Layers.joinHeads(product(weights, memory.values())), dropout);
   }
 
   private NDArray product(NDArray a, NDArray b) {

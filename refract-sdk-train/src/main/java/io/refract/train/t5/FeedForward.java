@@ -29,10 +29,10 @@ final class FeedForward {
 
   /** Returns B x T x D for B x T x D. */
   NDArray forward(NDArray x, Dropout dropout) {
-    NDArray hidden = Layers.activation(activation, in.forward(x)); // (B, T, F)
+    NDArray hidden = Layers.activation(activation, in.forward(x, dropout)); // (B, T, F)
     if (gate != null) {
-      hidden = hidden.mul(gate.forward(x));
+      hidden = hidden.mul(gate.forward(x, dropout));
     }
-    return out.forward(dropout.apply(hidden));
+    return out.forward(dropout.apply(hidden), dropout);
   }
 }

@@ -39,6 +39,7 @@ final class T5ArrayNetwork implements T5Network {
   private final T5Config config;
   private final NDManager manager;
   private final Map<String, NDArray> parameters;
+  private final @Nullable T5Adapter adapter;
   private final Execution execution;
   private final NDArray shared; // (V, D)
   private final Linear output; // (V, D), the embedding when tied
@@ -52,16 +53,27 @@ final class T5ArrayNetwork implements T5Network {
    * @param parameters all of {@link T5Parameters#of}, in that order
    */
   T5ArrayNetwork(T5Config config, NDManager manager, Map<String, NDArray> parameters) {
-    this(config, manager, parameters, Execution.DEFAULT);
+    this(config, manager, parameters, null, Execution.DEFAULT);
   }
 
-  private T5ArrayNetwork(
-      T5Config config, NDManager manager, Map<String, NDArray> parameters, Execution execution) {
+  /**
+   * Connects parameters and an adapter.
+   *
+   * @param adapter what is added to some layers, or null; it then is all that learns
+   * @param execution how it is computed
+   */
+  T5ArrayNetwork(
+      T5Config config,
+      NDManager manager,
+      Map<String, NDArray> parameters,
+      @Nullable T5Adapter adapter,
+      Execution execution) {
     this.config = config;
     this.manager = manager;
     this.parameters = Collections.unmodifiableMap(parameters);
+    this.adapter = adapter;
     this.execution = execution;
-    Wiring wiring = new Wiring(config, parameters, execution);
+    Wiring wiring = new Wiring(config, parameters, adapter, execution);
     shared = wiring.parameter(T5Parameters.SHARED);
     output = wiring.over(config.tieWordEmbeddings() ? T5Parameters.SHARED : T5Parameters.OUTPUT);
     encoder = new T5Stack("encoder", wiring);
@@ -76,6 +88,11 @@ final class T5ArrayNetwork implements T5Network {
   @Override
   public Map<String, NDArray> parameters() {
     return parameters;
+  }
+
+  @Override
+  public Map<String, NDArray> trainableParameters() {
+    return adapter == null ? parameters : adapter.trainableParameters();
   }
 
   @Override
@@ -288,7 +305,8 @@ final class T5ArrayNetwork implements T5Network {
   /** Returns the scores of all tokens: (..., D) gives (..., V). */
   NDArray head(NDArray states) {
     return output.forward(
-        config.tieWordEmbeddings() ? Layers.scale(states, 1 / Math.sqrt(config.dModel())) : states);
+        config.tieWordEmbeddings() ? Layers.scale(states, 1 / Math.sqrt(config.dModel())) : states,
+        Dropout.NONE);
   }
 
   private void checkId(String what, long id) {
@@ -313,7 +331,7 @@ final class T5ArrayNetwork implements T5Network {
 
   @Override
   public T5Network with(Execution other) {
-    return new T5ArrayNetwork(config, manager, parameters, other);
+    return new T5ArrayNetwork(config, manager, parameters, adapter, other);
   }
 
   @Override
@@ -334,6 +352,7 @@ final class T5ArrayNetwork implements T5Network {
               });
           return copies;
         });
-    return new T5ArrayNetwork(config, own, copies, execution);
+    T5Adapter copy = adapter == null ? null : adapter.copyTo(copies, own);
+    return new T5ArrayNetwork(config, own, copies, copy, execution);
   }
 }

@@ -65,10 +65,11 @@ final class T5Block {
     x =
         residual(
             x,
-            selfAttention.attend(normed, selfAttention.keysAndValues(normed), bias, dropout),
+            selfAttention.attend(
+                normed, selfAttention.keysAndValues(normed, dropout), bias, dropout),
             dropout);
     if (crossAttention != null && encoderStates != null) {
-      x = cross(x, crossAttention.keysAndValues(encoderStates), crossMask, dropout);
+      x = cross(x, crossAttention.keysAndValues(encoderStates, dropout), crossMask, dropout);
     }
     return feedForward(x, dropout);
   }
@@ -89,7 +90,7 @@ final class T5Block {
       KeysAndValues memory,
       @Nullable NDArray crossMask) {
     NDArray normed = Layers.rmsNorm(x, selfNorm, epsilon);
-    KeysAndValues newest = selfAttention.keysAndValues(normed);
+    KeysAndValues newest = selfAttention.keysAndValues(normed, Dropout.NONE);
     KeysAndValues seen =
         past == null
             ? newest
@@ -113,7 +114,7 @@ final class T5Block {
     if (crossAttention == null) {
       throw new IllegalStateException("a block of the encoder has no cross-attention");
     }
-    return crossAttention.keysAndValues(encoderStates);
+    return crossAttention.keysAndValues(encoderStates, Dropout.NONE);
   }
 
   private NDArray cross(NDArray x, KeysAndValues memory, @Nullable NDArray mask, Dropout dropout) {

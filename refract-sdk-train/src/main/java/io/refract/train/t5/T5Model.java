@@ -1,6 +1,7 @@
 package io.refract.train.t5;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkState;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -11,26 +12,20 @@ import io.refract.train.checkpoint.CheckpointDirectory;
 import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.device.ComputeDevice;
 import io.refract.train.generation.GenerationConfig;
-import io.refract.train.generation.internal.GreedySearch;
-import io.refract.train.generation.internal.StepDecoder;
-import io.refract.train.t5.internal.Dropout;
-import io.refract.train.t5.internal.EncoderOutput;
+import io.refract.train.lora.LoraConfig;
+import io.refract.train.t5.internal.Execution;
 import io.refract.train.t5.internal.GradMode;
 import io.refract.train.t5.internal.T5Access;
 import io.refract.train.t5.internal.T5Network;
 import io.refract.train.tokenization.T5Tokenizer;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
-import java.util.stream.IntStream;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A T5 with its tokenizer: v1.0, v1.1, Flan-T5 and mT5.
@@ -45,8 +40,6 @@ public final class T5Model implements ModelArtifact, TextModel {
   /** The name of the format, see {@link #format()}. */
   public static final String FORMAT = "t5";
 
-  private static final String ENGINE = "PyTorch";
-
   static {
     T5Access.grant(
         model -> {
@@ -57,23 +50,24 @@ public final class T5Model implements ModelArtifact, TextModel {
 
   private final T5Config config;
   private final GenerationConfig generationConfig;
-  private final T5Tokenizer tokenizer;
-  private final NDManager manager;
+  private final T5Base base;
+  private final @Nullable T5Adapter adapter;
   private final T5ArrayNetwork network;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
 
-  private T5Model(
+  T5Model(
       T5Config config,
       GenerationConfig generationConfig,
-      T5Tokenizer tokenizer,
-      NDManager manager,
-      Map<String, NDArray> parameters) {
+      T5Base base,
+      @Nullable T5Adapter adapter) {
     this.config = config;
     this.generationConfig = generationConfig;
-    this.tokenizer = tokenizer;
-    this.manager = manager;
-    this.network = new T5ArrayNetwork(config, manager, parameters);
+    this.base = base;
+    this.adapter = adapter;
+    NDManager manager = adapter == null ? base.manager() : adapter.manager();
+    this.network =
+        new T5ArrayNetwork(config, manager, base.parameters(), adapter, Execution.DEFAULT);
   }
 
   /**
@@ -85,30 +79,20 @@ public final class T5Model implements ModelArtifact, TextModel {
    * @throws CheckpointException if there is no such directory or cached model, or it is not sound
    */
   public static T5Model load(String hubIdOrDirectory) {
-    return load(LocalHub.ofProcess().directoryOf(hubIdOrDirectory));
+    return T5Loader.load(LocalHub.ofProcess().directoryOf(hubIdOrDirectory), hubIdOrDirectory);
   }
 
   /**
-   * Loads a model from a directory.
+   * Loads a model from a directory, with the adapter when one lies beside the weights.
    *
    * @param directory a Hugging Face model directory with safetensors weights and {@code
-   *     tokenizer.json}
+   *     tokenizer.json}; with {@code adapter_config.json} and {@code adapter_model.safetensors} in
+   *     it too, the model has that adapter
    * @return the model; the caller closes it
    * @throws CheckpointException if a file is missing or not sound
    */
   public static T5Model load(Path directory) {
-    if (!Files.isDirectory(directory)) {
-      throw new CheckpointException(
-          "Cannot load a T5 from %s: there is no such directory.".formatted(directory));
-    }
-    T5ConfigFile.Contents contents = T5ConfigFile.read(directory);
-    GenerationConfig generation =
-        GenerationConfig.load(directory, generationConfigOf(contents.config()));
-    return open(
-        contents.config(),
-        generation,
-        directory,
-        manager -> T5Weights.load(directory, contents, manager));
+    return T5Loader.load(directory, directory.toString());
   }
 
   /**
@@ -120,50 +104,7 @@ public final class T5Model implements ModelArtifact, TextModel {
    * @return the model; the caller closes it
    */
   public static T5Model create(T5Config config, Path tokenizerDirectory, long seed) {
-    return open(
-        config,
-        generationConfigOf(config),
-        tokenizerDirectory,
-        manager -> T5Initializer.draw(config, seed, manager));
-  }
-
-  private static GenerationConfig generationConfigOf(T5Config config) {
-    return new GenerationConfig(
-        config.decoderStartTokenId(), config.eosTokenIds(), config.padTokenId(), Map.of());
-  }
-
-  private static T5Model open(
-      T5Config config,
-      GenerationConfig generation,
-      Path tokenizerDirectory,
-      Function<NDManager, Map<String, NDArray>> weights) {
-    checkWithinVocabulary(config, generation);
-    T5Tokenizer tokenizer = T5Tokenizer.load(tokenizerDirectory);
-    NDManager manager = null;
-    try {
-      tokenizer.requireFits(config.vocabSize());
-      manager = NDManager.newBaseManager(ENGINE);
-      return new T5Model(config, generation, tokenizer, manager, weights.apply(manager));
-    } catch (RuntimeException e) {
-      tokenizer.close();
-      if (manager != null) {
-        manager.close();
-      }
-      throw e;
-    }
-  }
-
-  private static void checkWithinVocabulary(T5Config config, GenerationConfig generation) {
-    List<Integer> ids = new ArrayList<>(generation.eosTokenIds());
-    ids.add(generation.decoderStartTokenId());
-    ids.add(generation.padTokenId());
-    for (int id : ids) {
-      if (id < 0 || id >= config.vocabSize()) {
-        throw new CheckpointException(
-            "Cannot use %s: token %s lies outside of the vocabulary of %s tokens."
-                .formatted(GenerationConfig.FILE, id, config.vocabSize()));
-      }
-    }
+    return T5Loader.create(config, tokenizerDirectory, seed);
   }
 
   /** Returns the dimensions. */
@@ -178,21 +119,172 @@ public final class T5Model implements ModelArtifact, TextModel {
 
   /** Returns where the model computes. */
   public ComputeDevice device() {
-    return Devices.of(manager.getDevice());
+    return Devices.of(base.manager().getDevice());
   }
 
-  /** Returns the tokenizer; it is closed with the model. */
+  /** Returns the tokenizer; it is closed with the last model that shares it. */
   public T5Tokenizer tokenizer() {
-    return tokenizer;
+    return base.tokenizer();
   }
 
-  /** Returns the number of weights, a tied output layer not counted. */
+  /** Returns the number of weights, a tied output layer and an adapter not counted. */
   public long parameterCount() {
-    return usable(
-        running ->
-            running.parameters().values().stream()
-                .mapToLong(parameter -> parameter.getShape().size())
-                .sum());
+    return usable(running -> count(running.parameters()));
+  }
+
+  /** Returns the number of weights that a trainer changes: with an adapter, those of it alone. */
+  public long trainableParameterCount() {
+    return usable(running -> count(adapter == null ? running.parameters() : adapter.parameters()));
+  }
+
+  private static long count(Map<String, NDArray> parameters) {
+    return parameters.values().stream().mapToLong(array -> array.getShape().size()).sum();
+  }
+
+  /**
+   * Returns a model that adds a new low-rank adapter to the weights of this one. Both share the
+   * weights, as do all other models made so; each is closed by itself, in any order, and the
+   * weights are freed with the last.
+   *
+   * <p>A trainer of the new model changes the adapter only. Before that, it computes what this
+   * model computes.
+   *
+   * @param lora the settings of the adapter
+   * @param seed the same seed gives the same first values
+   * @return the model; the caller closes it
+   * @throws IllegalArgumentException if none of the target modules is in this T5
+   * @throws IllegalStateException if this model has an adapter, see {@link #withoutAdapter()}
+   */
+  public T5Model withAdapter(LoraConfig lora, long seed) {
+    return adapted(() -> T5Adapter.draw(lora, seed, base.parameters(), base.manager()));
+  }
+
+  /**
+   * Returns a model that adds a saved adapter to the weights of this one, see {@link
+   * #withAdapter(LoraConfig, long)}.
+   *
+   * @param directory where {@code peft} or {@link #saveAdapter(Path)} saved it
+   * @return the model; the caller closes it
+   * @throws CheckpointException if a file is missing or not sound, or the adapter is not one of
+   *     this base
+   */
+  public T5Model withAdapter(Path directory) {
+    return adapted(() -> T5AdapterFiles.load(directory, base.parameters(), base.manager()));
+  }
+
+  private T5Model adapted(Supplier<T5Adapter> source) {
+    checkState(
+        adapter == null,
+        "this model has an adapter already: give its base another one, with withoutAdapter().withAdapter(...)");
+    return usable(running -> sharing(source.get()));
+  }
+
+  /**
+   * Returns a model without adapter that shares the weights of this one.
+   *
+   * @return the model; the caller closes it
+   */
+  public T5Model withoutAdapter() {
+    return usable(running -> sharing(null));
+  }
+
+  private T5Model sharing(@Nullable T5Adapter other) {
+    base.retain();
+    return new T5Model(config, generationConfig, base, other);
+  }
+
+  /** Returns the settings of the adapter, or empty when there is none. */
+  public Optional<LoraConfig> adapter() {
+    return Optional.ofNullable(adapter).map(T5Adapter::config);
+  }
+
+  private T5Adapter requireAdapter() {
+    checkState(adapter != null, "this model has no adapter");
+    return adapter;
+  }
+
+  /**
+   * Adds the adapter to the shared weights in place, which makes generating as fast as without one.
+   * Until {@link #unmerge()}, all other models that share the weights refuse to be used, and the
+   * adapter cannot be trained.
+   *
+   * @throws IllegalStateException if there is no adapter, if it is merged or in training, or if
+   *     another one is merged
+   */
+  public void merge() {
+    T5Adapter own = requireAdapter();
+    open(
+        () -> {
+          base.merge(own);
+          return own;
+        });
+  }
+
+  /**
+   * Takes the adapter out of the shared weights again; they are bit for bit what they were.
+   *
+   * @throws IllegalStateException if it is not merged
+   */
+  public void unmerge() {
+    T5Adapter own = requireAdapter();
+    open(
+        () -> {
+          base.unmerge(own);
+          return own;
+        });
+  }
+
+  /** Returns whether the adapter is merged into the shared weights. */
+  public boolean isMerged() {
+    return adapter != null && open(() -> base.isMerged(adapter));
+  }
+
+  /**
+   * Returns this model as one without adapter, whose weights have the adapter in them: what a
+   * registry keeps or {@link #saveMerged(Path)} saves when whoever loads it shall not need to know
+   * of adapters. Nothing changes in place; the weights are computed when it is written.
+   */
+  public ModelArtifact merged() {
+    requireAdapter();
+    return new MergedModel(this);
+  }
+
+  /**
+   * Saves {@link #merged()}, as {@link #save(Path)} does.
+   *
+   * @param directory a directory that does not exist, or is empty
+   */
+  public void saveMerged(Path directory) {
+    CheckpointDirectory.write(directory, merged()::writeTo);
+  }
+
+  /**
+   * Saves the adapter alone, in the format of {@code peft}: {@code adapter_config.json} and {@code
+   * adapter_model.safetensors}.
+   *
+   * @param directory a directory that does not exist, or is empty
+   * @throws IllegalStateException if there is no adapter
+   */
+  public void saveAdapter(Path directory) {
+    T5Adapter own = requireAdapter();
+    CheckpointDirectory.write(directory, target -> usable(running -> saved(target, own)));
+  }
+
+  private Path saved(Path directory, T5Adapter own) {
+    T5AdapterFiles.save(directory, own, base.source());
+    return directory;
+  }
+
+  /** Writes the files of {@link #merged()}. */
+  void writeMerged(Path directory) {
+    T5Adapter own = requireAdapter();
+    usable(
+        running -> {
+          try (NDManager scope = running.manager().newSubManager()) {
+            write(directory, GradMode.off(() -> base.with(own, scope)));
+          }
+          return directory;
+        });
   }
 
   /**
@@ -205,8 +297,8 @@ public final class T5Model implements ModelArtifact, TextModel {
   public List<String> generate(List<String> inputs, GenerationSettings settings) {
     return usable(
         running -> {
-          List<int[]> sources = tokenizer.encodeAll(inputs, settings.maxSourceTokens());
-          return tokenizer.decodeAll(generateIds(sources, settings));
+          List<int[]> sources = tokenizer().encodeAll(inputs, settings.maxSourceTokens());
+          return tokenizer().decodeAll(generateIds(sources, settings));
         });
   }
 
@@ -219,54 +311,9 @@ public final class T5Model implements ModelArtifact, TextModel {
    *     token is the last one unless {@link GenerationSettings#maxNewTokens()} was reached
    */
   public List<int[]> generateIds(List<int[]> sources, GenerationSettings settings) {
-    for (int i = 0; i < sources.size(); i++) {
-      checkArgument(sources.get(i).length > 0, "source %s has no token", i);
-    }
-    int[] byLength =
-        IntStream.range(0, sources.size())
-            .boxed()
-            .sorted(Comparator.comparingInt(i -> -sources.get(i).length))
-            .mapToInt(Integer::intValue)
-            .toArray();
     return usable(
-        running -> {
-          List<int[]> results = new ArrayList<>(Collections.nCopies(sources.size(), new int[0]));
-          for (int start = 0; start < byLength.length; start += settings.batchSize()) {
-            int end = Math.min(start + settings.batchSize(), byLength.length);
-            int[] batch = Arrays.copyOfRange(byLength, start, end);
-            List<int[]> generated =
-                generateBatch(
-                    Arrays.stream(batch).mapToObj(sources::get).toList(), settings.maxNewTokens());
-            for (int row = 0; row < batch.length; row++) {
-              results.set(batch[row], generated.get(row));
-            }
-          }
-          return Collections.unmodifiableList(results);
-        });
-  }
-
-  private List<int[]> generateBatch(List<int[]> sources, int maxNewTokens) {
-    int length = sources.stream().mapToInt(source -> source.length).max().orElseThrow();
-    long[] ids = new long[sources.size() * length];
-    long[] mask = new long[ids.length];
-    Arrays.fill(ids, config.padTokenId());
-    for (int row = 0; row < sources.size(); row++) {
-      int[] source = sources.get(row);
-      for (int i = 0; i < source.length; i++) {
-        ids[row * length + i] = source[i];
-        mask[row * length + i] = 1;
-      }
-    }
-    return GradMode.off(() -> generateBatch(ids, mask, sources.size(), maxNewTokens));
-  }
-
-  private List<int[]> generateBatch(long[] ids, long[] mask, int rows, int maxNewTokens) {
-    try (NDManager scope = manager.newSubManager()) {
-      EncoderOutput encoded = network.encode(scope, ids, mask, rows, Dropout.NONE);
-      try (StepDecoder decoder = network.stepDecoder(encoded, maxNewTokens)) {
-        return GreedySearch.search(scope, decoder, generationConfig, maxNewTokens);
-      }
-    }
+        running ->
+            new BatchGeneration(running, config, generationConfig).generate(sources, settings));
   }
 
   @Override
@@ -277,7 +324,8 @@ public final class T5Model implements ModelArtifact, TextModel {
   /**
    * Saves the model as a directory that transformers 4 and 5 and {@link #load(Path)} read: {@code
    * config.json}, {@code generation_config.json}, {@code model.safetensors} and the tokenizer's
-   * files. It appears whole or not at all.
+   * files. With an adapter, the weights are those of the base, and {@code adapter_config.json} and
+   * {@code adapter_model.safetensors} stand beside them. It appears whole or not at all.
    *
    * @param directory a directory that does not exist, or is empty; nothing is ever overwritten
    * @throws CheckpointException if the directory has content or cannot be written
@@ -295,30 +343,30 @@ public final class T5Model implements ModelArtifact, TextModel {
   private void writeFiles(Path directory) {
     usable(
         running -> {
-          try {
-            tokenizer.copyTo(directory);
-            GradMode.off(() -> T5Weights.save(directory, running.parameters()));
-            Files.writeString(directory.resolve(GenerationConfig.FILE), generationConfig.toJson());
-            // Last, because a directory without it cannot be taken for a checkpoint.
-            Files.writeString(directory.resolve(T5ConfigFile.NAME), config.toJson());
-          } catch (IOException e) {
-            throw new CheckpointException(
-                "Cannot save to %s: %s. Check that it is writable and the disk has room."
-                    .formatted(directory, e),
-                e);
+          if (adapter != null) {
+            saved(directory, adapter);
           }
+          write(directory, base.originals());
           return directory;
         });
   }
 
-  /** Runs something that needs the model open, and keeps it open until it is done. */
+  private void write(Path directory, Map<String, NDArray> parameters) {
+    T5Directory.write(directory, config, generationConfig, tokenizer(), parameters);
+  }
+
+  /** Runs something that computes, and keeps the model open until it is done. */
   private <T> T usable(Function<T5Network, T> use) {
+    return open(() -> base.use(adapter, () -> use.apply(network)));
+  }
+
+  private <T> T open(Supplier<T> work) {
     lock.readLock().lock();
     try {
       if (closed) {
         throw new IllegalStateException("the model is closed");
       }
-      return use.apply(network);
+      return work.get();
     } finally {
       lock.readLock().unlock();
     }
@@ -333,8 +381,7 @@ public final class T5Model implements ModelArtifact, TextModel {
     try {
       if (!closed) {
         closed = true;
-        tokenizer.close();
-        manager.close();
+        base.release(adapter);
       }
     } finally {
       lock.writeLock().unlock();
@@ -343,8 +390,12 @@ public final class T5Model implements ModelArtifact, TextModel {
 
   @Override
   public String toString() {
-    return "T5Model[%s, %s + %s layers, d_model %s]"
+    return "T5Model[%s, %s + %s layers, d_model %s%s]"
         .formatted(
-            config.modelType(), config.numLayers(), config.numDecoderLayers(), config.dModel());
+            config.modelType(),
+            config.numLayers(),
+            config.numDecoderLayers(),
+            config.dModel(),
+            adapter == null ? "" : ", adapter of rank " + adapter.config().rank());
   }
 }

@@ -2,7 +2,9 @@ package io.refract.train.t5;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
+import io.refract.train.lora.LoraTargets;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 
@@ -11,6 +13,8 @@ final class T5Parameters {
 
   static final String SHARED = "shared.weight";
   static final String OUTPUT = "lm_head.weight";
+
+  private static final String WEIGHT = ".weight";
 
   private T5Parameters() {}
 
@@ -106,6 +110,29 @@ final class T5Parameters {
 
   private static double deviation(T5Config config, double fanIn) {
     return config.initializerFactor() / Math.sqrt(fanIn);
+  }
+
+  /** Returns the name of a module's weight. */
+  static String weightOf(String module) {
+    return module + WEIGHT;
+  }
+
+  /** Returns the paths of the linear layers inside the blocks, in the order of the parameters. */
+  static List<String> linearModules(Collection<String> parameters) {
+    return parameters.stream()
+        .filter(name -> name.endsWith(WEIGHT))
+        .map(name -> name.substring(0, name.length() - WEIGHT.length()))
+        .filter(module -> LoraTargets.LINEAR_LAYERS.contains(lastPart(module)))
+        .toList();
+  }
+
+  /** Returns the last parts of those paths, each once. */
+  static List<String> linearNames(Collection<String> parameters) {
+    return linearModules(parameters).stream().map(T5Parameters::lastPart).distinct().toList();
+  }
+
+  private static String lastPart(String module) {
+    return module.substring(module.lastIndexOf('.') + 1);
   }
 
   /** Returns a parameter that must be there. */

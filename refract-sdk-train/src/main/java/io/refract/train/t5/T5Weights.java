@@ -170,6 +170,20 @@ final class T5Weights {
   }
 
   private NDArray read(NDManager manager, String source, Shape shape) {
+    return read(manager, shape, piece, (start, target) -> stored.read(source, start, target));
+  }
+
+  /**
+   * Makes an array of 32-bit floats that the engine owns.
+   *
+   * @param source where its elements come from; it is asked for one piece after the other
+   */
+  static NDArray read(NDManager manager, Shape shape, SafetensorsWriter.FloatSource source) {
+    return read(manager, shape, PIECE, source);
+  }
+
+  private static NDArray read(
+      NDManager manager, Shape shape, int piece, SafetensorsWriter.FloatSource source) {
     NDArray parameter = manager.create(shape, DataType.FLOAT32);
     long elements = shape.size();
     try (NDManager scope = manager.newSubManager()) {
@@ -178,7 +192,7 @@ final class T5Weights {
       ByteBuffer buffer = buffer(Math.min(piece, elements));
       for (long start = 0; start < elements; start += piece) {
         int count = (int) Math.min(piece, elements - start);
-        stored.read(source, start, buffer.clear().limit(count * Float.BYTES));
+        source.read(start, buffer.clear().limit(count * Float.BYTES));
         // The engine looks at the buffer itself until it has copied from it.
         try (NDArray values = scope.create(buffer.flip(), new Shape(count), DataType.FLOAT32)) {
           flat.set(new NDIndex("{}:{}", start, start + count), values);
@@ -195,6 +209,11 @@ final class T5Weights {
    * @return the file written
    */
   static Path save(Path directory, Map<String, NDArray> parameters) {
+    return write(directory.resolve(CheckpointWeights.SINGLE_FILE), parameters);
+  }
+
+  /** Writes arrays of 32-bit floats under their names. */
+  static Path write(Path file, Map<String, NDArray> parameters) {
     List<SafetensorsWriter.Tensor> tensors = new ArrayList<>();
     parameters.forEach(
         (name, parameter) -> {
@@ -203,12 +222,12 @@ final class T5Weights {
               new SafetensorsWriter.Tensor(
                   name, shape, (first, target) -> copy(parameter, first, target)));
         });
-    Path file = directory.resolve(CheckpointWeights.SINGLE_FILE);
     SafetensorsWriter.write(file, tensors, Map.of("format", "pt"));
     return file;
   }
 
-  private static void copy(NDArray parameter, long first, ByteBuffer target) {
+  /** Copies consecutive elements of a parameter into a buffer. */
+  static void copy(NDArray parameter, long first, ByteBuffer target) {
     long elements = parameter.getShape().size();
     int count = target.remaining() / Float.BYTES;
     try (NDManager scope = parameter.getManager().newSubManager()) {

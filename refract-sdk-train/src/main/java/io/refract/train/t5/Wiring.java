@@ -3,6 +3,7 @@ package io.refract.train.t5;
 import ai.djl.ndarray.NDArray;
 import io.refract.train.t5.internal.Execution;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the parts of a network are made from: its parameters and dimensions, and how a part gets the
@@ -10,9 +11,14 @@ import java.util.Map;
  *
  * @param config dimensions and dropout probability
  * @param parameters the parameters by their names in the checkpoint
+ * @param adapter what is added to some linear layers, or null for nothing
  * @param execution how it is computed
  */
-record Wiring(T5Config config, Map<String, NDArray> parameters, Execution execution) {
+record Wiring(
+    T5Config config,
+    Map<String, NDArray> parameters,
+    @Nullable T5Adapter adapter,
+    Execution execution) {
 
   /** Returns a parameter that must be there. */
   NDArray parameter(String name) {
@@ -25,11 +31,12 @@ record Wiring(T5Config config, Map<String, NDArray> parameters, Execution execut
    * @param module its name in the checkpoint, without {@code .weight}
    */
   Linear linear(String module) {
-    return over(module + ".weight");
+    LowRank addition = adapter == null ? null : adapter.of(module);
+    return new Linear(parameter(T5Parameters.weightOf(module)), addition, execution.bf16());
   }
 
-  /** Returns a linear layer over a parameter. */
+  /** Returns a linear layer over a parameter, which no adapter adds to. */
   Linear over(String parameter) {
-    return new Linear(parameter(parameter), execution.bf16());
+    return new Linear(parameter(parameter), null, execution.bf16());
   }
 }

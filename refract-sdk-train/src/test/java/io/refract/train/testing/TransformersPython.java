@@ -35,6 +35,11 @@ public record TransformersPython(Path executable) {
     return environment("tensorboard", "tensorboard");
   }
 
+  /** Finds the Python with transformers 4 and peft, or skips the test. */
+  public static TransformersPython requirePeft() {
+    return environment("peft", "transformers 4 and peft");
+  }
+
   private static TransformersPython environment(String name, String content) {
     boolean required = "true".equals(System.getenv("REFRACT_REQUIRE_ALL"));
     String script = SCRIPTS.resolve("environment.sh").toString();

@@ -16,12 +16,14 @@ import importlib.util
 import json
 import os
 import random
+import shutil
 import sys
 import types
 
 import pandas
 import torch
 import transformers
+from safetensors.torch import save_file
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors
 
 PREFIX = 'say "hi": \u00e9 '
@@ -132,6 +134,46 @@ def write_fixture(directory):
         file.write("\n")
 
 
+def write_adapter(base, adapter, merged):
+    """Writes an rsLoRA adapter into the directory adapter, and base plus adapter into merged."""
+    network = transformers.T5ForConditionalGeneration.from_pretrained(base)
+    settings = {
+        "peft_type": "LORA", "r": 2, "lora_alpha": 4, "use_rslora": True,
+        "rank_pattern": {"wo": 4}, "alpha_pattern": {r"block\.1\..*\.wo": 6},
+        "target_modules": ["q", "wo"], "base_model_name_or_path": "no/such-model",
+    }
+    generator = torch.Generator().manual_seed(9)
+    arrays = {}
+    for name, weight in network.named_parameters():
+        module = name[: -len(".weight")]
+        if module.endswith((".q", ".wo")):
+            rank = 4 if module.endswith(".wo") else 2
+            alpha = 6 if module.endswith(".wo") and ".block.1." in module else 4
+            a = torch.randn(rank, weight.shape[1], generator=generator)
+            b = torch.randn(weight.shape[0], rank, generator=generator) * 0.3
+            arrays["base_model.model." + module + ".lora_A.weight"] = a
+            arrays["base_model.model." + module + ".lora_B.weight"] = b
+            weight.data += (b @ a) * (alpha / rank**0.5)
+    save_file(arrays, os.path.join(adapter, "adapter_model.safetensors"), {"format": "pt"})
+    with open(os.path.join(adapter, "adapter_config.json"), "w", encoding="utf-8") as file:
+        json.dump(settings, file)
+    network.save_pretrained(merged)
+    shutil.copy(os.path.join(base, "tokenizer.json"), merged)
+
+
+def check_adapter(handler_path, directory, frame, unadapted):
+    """A base plus its adapter must say what the merged checkpoint says."""
+    adapter, merged = os.path.join(directory, "both"), os.path.join(directory, "merged")
+    for folder in (adapter, merged):
+        os.mkdir(folder)
+    write_adapter(directory, adapter, merged)
+    for name in ("config.json", "generation_config.json", "model.safetensors", "tokenizer.json"):
+        shutil.copy(os.path.join(directory, name), adapter)
+    said = [load_handler(handler_path, folder).score(frame).tolist() for folder in (adapter, merged)]
+    assert said[0] == said[1], list(zip(*said))
+    assert said[0] != unadapted
+
+
 def check(handler_path, directory):
     network = plain(make_checkpoint(directory))
     tokenizer = fast_tokenizer(directory)
@@ -171,6 +213,7 @@ def check(handler_path, directory):
     model.generate = original
 
     assert handler.model() is model
+    check_adapter(handler_path, directory, frame, wanted)
     return "ok " + transformers.__version__
 
 

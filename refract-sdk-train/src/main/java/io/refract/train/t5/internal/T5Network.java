@@ -19,7 +19,7 @@ import java.util.Map;
  */
 public interface T5Network {
 
-  /** Returns the manager that the parameters belong to. */
+  /** Returns the manager that the trainable parameters belong to. */
   NDManager manager();
 
   /**
@@ -28,7 +28,10 @@ public interface T5Network {
    */
   Map<String, NDArray> parameters();
 
-  /** Returns the parameters that a training changes. */
+  /**
+   * Returns the parameters that learn, by name and in a fixed order: all of {@link #parameters()},
+   * or with an adapter those of the adapter only, named as in {@code peft}'s file.
+   */
   default Map<String, NDArray> trainableParameters() {
     return parameters();
   }

@@ -1,0 +1,110 @@
+package io.refract.train.t5;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import io.refract.train.checkpoint.CheckpointException;
+import io.refract.train.generation.GenerationConfig;
+import io.refract.train.lora.AdapterDescription;
+import io.refract.train.tokenization.T5Tokenizer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Opens models, from a directory or from nothing. */
+final class T5Loader {
+
+  private static final String ENGINE = "PyTorch";
+
+  private T5Loader() {}
+
+  /**
+   * Loads a model from a directory, with the adapter when one lies beside the weights.
+   *
+   * @param source what names the model: hub id or directory
+   */
+  static T5Model load(Path directory, String source) {
+    if (!Files.isDirectory(directory)) {
+      throw new CheckpointException(
+          "Cannot load a T5 from %s: there is no such directory.".formatted(directory));
+    }
+    if (!AdapterDescription.isIn(directory)) {
+      return loadBase(directory, source);
+    }
+    String trainedOn = AdapterDescription.load(directory).baseModel();
+    if (!Files.exists(directory.resolve(T5ConfigFile.NAME))) {
+      throw new CheckpointException(
+          "Cannot load a T5 from %s: it holds an adapter only. Load its base, %s, and call withAdapter(directory)."
+              .formatted(directory, trainedOn == null ? "which it does not name" : trainedOn));
+    }
+    try (T5Model base = loadBase(directory, trainedOn)) {
+      return base.withAdapter(directory);
+    }
+  }
+
+  private static T5Model loadBase(Path directory, @Nullable String source) {
+    T5ConfigFile.Contents contents = T5ConfigFile.read(directory);
+    GenerationConfig generation =
+        GenerationConfig.load(directory, generationConfigOf(contents.config()));
+    return open(
+        contents.config(),
+        generation,
+        directory,
+        source,
+        manager -> T5Weights.load(directory, contents, manager));
+  }
+
+  /** Makes a model with random weights. */
+  static T5Model create(T5Config config, Path tokenizerDirectory, long seed) {
+    return open(
+        config,
+        generationConfigOf(config),
+        tokenizerDirectory,
+        null,
+        manager -> T5Initializer.draw(config, seed, manager));
+  }
+
+  private static GenerationConfig generationConfigOf(T5Config config) {
+    return new GenerationConfig(
+        config.decoderStartTokenId(), config.eosTokenIds(), config.padTokenId(), Map.of());
+  }
+
+  private static T5Model open(
+      T5Config config,
+      GenerationConfig generation,
+      Path tokenizerDirectory,
+      @Nullable String source,
+      Function<NDManager, Map<String, NDArray>> weights) {
+    checkWithinVocabulary(config, generation);
+    T5Tokenizer tokenizer = T5Tokenizer.load(tokenizerDirectory);
+    NDManager manager = null;
+    try {
+      tokenizer.requireFits(config.vocabSize());
+      manager = NDManager.newBaseManager(ENGINE);
+      T5Base base = new T5Base(manager, tokenizer, weights.apply(manager), source);
+      return new T5Model(config, generation, base, null);
+    } catch (RuntimeException e) {
+      tokenizer.close();
+      if (manager != null) {
+        manager.close();
+      }
+      throw e;
+    }
+  }
+
+  private static void checkWithinVocabulary(T5Config config, GenerationConfig generation) {
+    List<Integer> ids = new ArrayList<>(generation.eosTokenIds());
+    ids.add(generation.decoderStartTokenId());
+    ids.add(generation.padTokenId());
+    for (int id : ids) {
+      if (id < 0 || id >= config.vocabSize()) {
+        throw new CheckpointException(
+            "Cannot use %s: token %s lies outside of the vocabulary of %s tokens."
+                .formatted(GenerationConfig.FILE, id, config.vocabSize()));
+      }
+    }
+  }
+}
