@@ -15,6 +15,8 @@ import picocli.CommandLine.HelpCommand;
       EndToEnd.class,
       FineTune.class,
       ClassifyTickets.class,
+      FineTuneWithLora.class,
+      FineTuneSummarizer.class,
       Generate.class,
       Evaluate.class,
       PretrainThenFineTune.class,

@@ -10,6 +10,7 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import com.google.gson.JsonObject;
 import io.refract.train.checkpoint.SafetensorsReader;
+import io.refract.train.device.ComputeDevice;
 import io.refract.train.generation.GenerationConfig;
 import io.refract.train.generation.internal.GreedySearch;
 import io.refract.train.generation.internal.StepDecoder;
@@ -19,6 +20,7 @@ import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.Execution;
 import io.refract.train.t5.internal.GradMode;
+import io.refract.train.t5.internal.T5Network;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -134,6 +136,34 @@ class LoraGoldenTest {
               .div(batch.batch().targetTokens());
       JniUtils.backward((PtNDArray) mean, (PtNDArray) mean.onesLike(), false, false);
       return mean.getFloat();
+    }
+  }
+
+  @Test
+  void blocks_that_are_computed_twice_and_copies_give_the_same_gradients() {
+    T5Network recomputing = network.with(new Execution(false, true));
+    T5Network copy = network.copyTo(ComputeDevice.cpu());
+    try (NDManager own = copy.manager()) {
+      for (T5Network other : List.of(recomputing, copy)) {
+        other.trainableParameters().values().forEach(p -> p.setRequiresGradient(true));
+        GoldenBatch batch = golden.batches().get(0);
+        try (NDManager scope = other.manager().newSubManager()) {
+          other.backward(scope, batch.batch(), Dropout.NONE, Objective.CROSS_ENTROPY);
+        }
+        assertThat(other.parameters().values()).noneMatch(NDArray::hasGradient);
+        other
+            .trainableParameters()
+            .forEach(
+                (name, parameter) -> {
+                  try (NDArray gradient = parameter.getGradient();
+                      NDArray mean = gradient.div(batch.batch().targetTokens())) {
+                    assertThat(mean.toFloatArray())
+                        .as(name)
+                        .containsExactly(expected("gradient." + name), within(1e-4f));
+                  }
+                });
+      }
+      assertThat(own.isOpen()).isTrue();
     }
   }
 
