@@ -124,9 +124,9 @@ final class Training {
             || profile.rowsWithUnknownTokens() > 0
             || profile.leakedRows() > 0;
     if (lossy) {
-      LOG.warn("{}", profile);
+      LOG.warn("{}", profile.summary());
     } else {
-      LOG.info("{}", profile);
+      LOG.info("{}", profile.summary());
     }
   }
 

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -53,6 +54,15 @@ public record DataProfile(
   /** Returns the profile in plain words, as one reads it before a training. */
   @Override
   public String toString() {
+    return text(LengthHistogram::toString);
+  }
+
+  /** Returns the same without the histograms, for a log. */
+  public String summary() {
+    return text(LengthHistogram::summary);
+  }
+
+  private String text(Function<LengthHistogram, String> lengths) {
     List<String> lines = new ArrayList<>();
     lines.add(
         String.format(
@@ -62,9 +72,9 @@ public record DataProfile(
             rowsUsed,
             rowsRead,
             emptyCells));
-    lines.add("sources: " + sourceTokens);
+    lines.add("sources: " + lengths.apply(sourceTokens));
     lines.add("  " + cut(truncatedSources, maxSourceTokens));
-    lines.add("targets: " + targetTokens);
+    lines.add("targets: " + lengths.apply(targetTokens));
     lines.add("  " + cut(truncatedTargets, maxTargetTokens));
     addUnlessZero(lines, duplicates, "repeat the source and target of an earlier one");
     addUnlessZero(lines, conflicts, "repeat the source of an earlier one with another target");

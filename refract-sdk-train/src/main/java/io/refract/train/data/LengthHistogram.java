@@ -34,19 +34,22 @@ public record LengthHistogram(
     bins = List.copyOf(bins);
   }
 
+  /** Returns the range, the mean and two quantiles in words. */
+  public String summary() {
+    return String.format(
+        Locale.ROOT,
+        "%,d to %,d tokens, mean %.1f, median %,d, 95 of 100 at most %,d",
+        min,
+        max,
+        mean,
+        median,
+        percentile95);
+  }
+
   /** Returns the lengths in numbers and, one line for each bin, as bars. */
   @Override
   public String toString() {
-    StringBuilder text = new StringBuilder();
-    text.append(
-        String.format(
-            Locale.ROOT,
-            "%,d to %,d tokens, mean %.1f, median %,d, 95 of 100 at most %,d",
-            min,
-            max,
-            mean,
-            median,
-            percentile95));
+    StringBuilder text = new StringBuilder(summary());
     long most = bins.stream().mapToLong(Bin::count).max().orElse(1);
     for (Bin bin : bins) {
       int bar = bin.count() == 0 ? 0 : (int) Math.max(1, BAR * bin.count() / most);
