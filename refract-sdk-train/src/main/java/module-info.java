@@ -6,6 +6,7 @@ module io.refract.train {
   requires ai.djl.tokenizers;
   requires com.google.common;
   requires com.google.gson;
+  requires java.net.http;
   requires org.apache.commons.csv;
   requires org.slf4j;
   requires static transitive org.jspecify;
@@ -16,6 +17,7 @@ module io.refract.train {
   exports io.refract.train.data;
   exports io.refract.train.evaluation;
   exports io.refract.train.generation;
+  exports io.refract.train.hub;
   exports io.refract.train.metric;
   exports io.refract.train.optim;
   exports io.refract.train.t5;

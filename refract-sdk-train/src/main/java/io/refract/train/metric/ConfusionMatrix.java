@@ -11,8 +11,7 @@ import java.util.List;
  * @param counts for each true label, a row with the count of each predicted label
  * @param other for each true label, how many predictions were none of the labels
  */
-public record ConfusionMatrix(
-    List<String> labels, List<List<Long>> counts, List<Long> other) {
+public record ConfusionMatrix(List<String> labels, List<List<Long>> counts, List<Long> other) {
 
   /** Copies the lists, and checks that the matrix is square. */
   public ConfusionMatrix {

@@ -5,6 +5,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.refract.artifact.ModelArtifact;
+import io.refract.provenance.CheckpointProvenance;
 import io.refract.scoring.GenerationSettings;
 import io.refract.scoring.TextModel;
 import io.refract.train.checkpoint.CheckpointDirectory;
@@ -12,6 +13,8 @@ import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.generation.GenerationConfig;
 import io.refract.train.generation.internal.GreedySearch;
 import io.refract.train.generation.internal.StepDecoder;
+import io.refract.train.hub.HubModel;
+import io.refract.train.hub.ModelHub;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
 import io.refract.train.t5.internal.T5Access;
@@ -26,9 +29,11 @@ import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A T5 with its tokenizer: v1.0, v1.1, Flan-T5 and mT5.
@@ -56,6 +61,7 @@ public final class T5Model implements ModelArtifact, TextModel {
   private final T5Config config;
   private final GenerationConfig generationConfig;
   private final T5Tokenizer tokenizer;
+  private final @Nullable LoadedCheckpoint origin;
   private final NDManager manager;
   private final T5ArrayNetwork network;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
@@ -65,25 +71,55 @@ public final class T5Model implements ModelArtifact, TextModel {
       T5Config config,
       GenerationConfig generationConfig,
       T5Tokenizer tokenizer,
+      @Nullable LoadedCheckpoint origin,
       NDManager manager,
       Map<String, NDArray> parameters) {
     this.config = config;
     this.generationConfig = generationConfig;
     this.tokenizer = tokenizer;
+    this.origin = origin;
     this.manager = manager;
     this.network = new T5ArrayNetwork(config, manager, parameters);
   }
 
   /**
-   * Loads a model from a directory, or by the id of a model that is in the local Hugging Face
-   * cache, for example {@code "google-t5/t5-small"}. Nothing is downloaded.
+   * Loads a model from a directory, or from the Hugging Face hub by its id, for example {@code
+   * "google-t5/t5-small"}, or {@code "google-t5/t5-small@"} and a branch, a tag or a commit.
+   *
+   * <p>A directory goes before an id. A model that is not in the cache of this machine is
+   * downloaded, see {@link ModelHub#ofEnvironment()}; {@link #load(HubModel)} reports the progress.
    *
    * @param hubIdOrDirectory a directory, or a hub id
    * @return the model; the caller closes it
-   * @throws CheckpointException if there is no such directory or cached model, or it is not sound
+   * @throws CheckpointException if it is neither a directory nor an id, or a file is not sound
+   * @throws io.refract.train.hub.HubException if the model is not cached and cannot be downloaded
    */
   public static T5Model load(String hubIdOrDirectory) {
-    return load(LocalHub.ofProcess().directoryOf(hubIdOrDirectory));
+    if (LoadedCheckpoint.isDirectory(hubIdOrDirectory)) {
+      return load(Path.of(hubIdOrDirectory));
+    }
+    if (!ModelHub.isModelId(hubIdOrDirectory)) {
+      throw new CheckpointException(
+          "Cannot load a T5 from '%s': there is no such directory, and it is no id of a model of the Hugging Face hub."
+              .formatted(hubIdOrDirectory));
+    }
+    return load(ModelHub.ofEnvironment().model(hubIdOrDirectory));
+  }
+
+  /**
+   * Loads a model of the Hugging Face hub, and downloads it when it is not in the cache.
+   *
+   * <pre>{@code
+   * T5Model.load(ModelHub.ofEnvironment().model("google-t5/t5-small").progress(Progress.bar()));
+   * }</pre>
+   *
+   * @param model which model and revision
+   * @return the model; the caller closes it
+   * @throws CheckpointException if a file is not sound
+   * @throws io.refract.train.hub.HubException if the model is not cached and cannot be downloaded
+   */
+  public static T5Model load(HubModel model) {
+    return load(model.download());
   }
 
   /**
@@ -106,6 +142,7 @@ public final class T5Model implements ModelArtifact, TextModel {
         contents.config(),
         generation,
         directory,
+        LoadedCheckpoint.of(directory),
         manager -> T5Weights.load(directory, contents, manager));
   }
 
@@ -122,6 +159,7 @@ public final class T5Model implements ModelArtifact, TextModel {
         config,
         generationConfigOf(config),
         tokenizerDirectory,
+        null,
         manager -> T5Initializer.draw(config, seed, manager));
   }
 
@@ -134,6 +172,7 @@ public final class T5Model implements ModelArtifact, TextModel {
       T5Config config,
       GenerationConfig generation,
       Path tokenizerDirectory,
+      @Nullable LoadedCheckpoint origin,
       Function<NDManager, Map<String, NDArray>> weights) {
     checkWithinVocabulary(config, generation);
     T5Tokenizer tokenizer = T5Tokenizer.load(tokenizerDirectory);
@@ -141,7 +180,7 @@ public final class T5Model implements ModelArtifact, TextModel {
     try {
       tokenizer.requireFits(config.vocabSize());
       manager = NDManager.newBaseManager(ENGINE);
-      return new T5Model(config, generation, tokenizer, manager, weights.apply(manager));
+      return new T5Model(config, generation, tokenizer, origin, manager, weights.apply(manager));
     } catch (RuntimeException e) {
       tokenizer.close();
       if (manager != null) {
@@ -162,6 +201,21 @@ public final class T5Model implements ModelArtifact, TextModel {
                 .formatted(GenerationConfig.FILE, id, config.vocabSize()));
       }
     }
+  }
+
+  /**
+   * Returns the checkpoint that the weights were loaded from, whatever training has made of them.
+   *
+   * <p>Its name is {@code id@commit} for a model of the hub, else the absolute path. Its digest is
+   * the SHA-256 of {@code model.safetensors}, as the hub shows it too; or, of shards, {@link
+   * io.refract.artifact.ArtifactManifest#digest()} over them. The first call reads these files; ask
+   * before a long training, not after it.
+   *
+   * @return nothing, if the model was made by {@link #create}
+   * @throws CheckpointException if the files are gone, or have changed since they were loaded
+   */
+  public Optional<CheckpointProvenance> checkpoint() {
+    return Optional.ofNullable(origin).map(LoadedCheckpoint::provenance);
   }
 
   /** Returns the dimensions. */
