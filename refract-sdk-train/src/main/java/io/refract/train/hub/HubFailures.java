@@ -38,37 +38,37 @@ final class HubFailures {
   }
 
   HubException refused(String name, HttpResponse<?> response) {
-    String remark = remark(response);
-    boolean badToken = remark.startsWith("Invalid credentials in Authorization header");
-    switch (code(response)) {
-      case "GatedRepo":
-        return new HubException(
-            "%s: its authors ask for consent. Accept their terms at %s/%s, then set HF_TOKEN to a token of that account (%s/settings/tokens)."
-                .formatted(attempt(), settings.endpoint(), id, settings.endpoint()));
-      case "RevisionNotFound":
-        return HubException.definite(
-            "%s: it has no such branch, tag or commit. See %s/%s/commits/main."
-                .formatted(attempt(), settings.endpoint(), id));
-      case "RepoNotFound":
-        return notFound();
-      default:
-        if (response.statusCode() == 401 && badToken) {
-          return new HubException(
-              "%s: %s does not accept the access token. Make a new one at %s/settings/tokens and set HF_TOKEN to it, or unset it for public models."
-                  .formatted(attempt(), settings.endpoint(), settings.endpoint()));
-        }
-        if (response.statusCode() == 401 || response.statusCode() == 404) {
-          return notFound();
-        }
-        return new HubException(
-            "%s: %s answered status %s to the request for %s%s. Check that HF_TOKEN may read the model, and HF_ENDPOINT."
-                .formatted(
-                    attempt(),
-                    settings.endpoint(),
-                    response.statusCode(),
-                    name,
-                    remark.isEmpty() ? "" : " (" + remark + ")"));
+    return switch (code(response)) {
+      case "GatedRepo" ->
+          new HubException(
+              "%s: its authors ask for consent. Accept their terms at %s/%s, then set HF_TOKEN to a token of that account (%s/settings/tokens)."
+                  .formatted(attempt(), settings.endpoint(), id, settings.endpoint()));
+      case "RevisionNotFound" ->
+          HubException.definite(
+              "%s: it has no such branch, tag or commit. See %s/%s/commits/main."
+                  .formatted(attempt(), settings.endpoint(), id));
+      case "RepoNotFound" -> notFound();
+      default -> refused(name, response.statusCode(), remark(response));
+    };
+  }
+
+  private HubException refused(String name, int status, String remark) {
+    if (status == 401 && remark.startsWith("Invalid credentials in Authorization header")) {
+      return new HubException(
+          "%s: %s does not accept the access token. Make a new one at %s/settings/tokens and set HF_TOKEN to it, or unset it for public models."
+              .formatted(attempt(), settings.endpoint(), settings.endpoint()));
     }
+    if (status == 401 || status == 404) {
+      return notFound();
+    }
+    return new HubException(
+        "%s: %s answered status %s to the request for %s%s. Check that HF_TOKEN may read the model, and HF_ENDPOINT."
+            .formatted(
+                attempt(),
+                settings.endpoint(),
+                status,
+                name,
+                remark.isEmpty() ? "" : " (" + remark + ")"));
   }
 
   private HubException notFound() {

@@ -148,7 +148,7 @@ final class ModelCache {
 
   /** Returns false where the system has no links, or does not allow them. */
   private static boolean symbolicLink(Path pointer, Path blob) throws IOException {
-    Path target = pointer.getParent().relativize(blob);
+    Path target = Path.of("..", "..", "blobs").resolve(blob.getFileName());
     try {
       Files.createSymbolicLink(pointer, target);
       return true;

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -180,9 +181,9 @@ final class SnapshotDownload {
   }
 
   /** Returns the files that the index names; none of them can lead out of the snapshot. */
-  private TreeSet<String> shards(String commit) {
+  private Set<String> shards(String commit) {
     Path index = cache.snapshot(commit).resolve(INDEX);
-    TreeSet<String> shards = new TreeSet<>();
+    Set<String> shards = new TreeSet<>();
     try {
       JsonObject root = JsonParser.parseString(Files.readString(index)).getAsJsonObject();
       for (Map.Entry<String, JsonElement> entry : root.getAsJsonObject("weight_map").entrySet()) {

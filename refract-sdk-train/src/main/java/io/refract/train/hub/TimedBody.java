@@ -25,7 +25,8 @@ final class TimedBody implements BodySubscriber<TimedBody>, AutoCloseable {
 
   private final Duration timeout;
   private final LinkedBlockingQueue<Arrival> arrivals = new LinkedBlockingQueue<>();
-  private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+  private volatile Flow.@Nullable Subscription subscription;
+  private volatile boolean closed;
 
   TimedBody(Duration timeout) {
     this.timeout = timeout;
@@ -52,7 +53,7 @@ final class TimedBody implements BodySubscriber<TimedBody>, AutoCloseable {
       throw new IOException(arrival.failure());
     }
     if (!arrival.buffers().isEmpty()) {
-      subscription.thenAccept(running -> running.request(1));
+      request();
     }
     return arrival.buffers();
   }
@@ -64,8 +65,17 @@ final class TimedBody implements BodySubscriber<TimedBody>, AutoCloseable {
 
   @Override
   public void onSubscribe(Flow.Subscription running) {
-    subscription.complete(running);
-    running.request(1);
+    subscription = running;
+    request();
+  }
+
+  private void request() {
+    Flow.Subscription running = subscription;
+    if (running != null && closed) {
+      running.cancel();
+    } else if (running != null) {
+      running.request(1);
+    }
   }
 
   @Override
@@ -86,6 +96,7 @@ final class TimedBody implements BodySubscriber<TimedBody>, AutoCloseable {
   /** Lets go of the connection, whatever has arrived. */
   @Override
   public void close() {
-    subscription.thenAccept(Flow.Subscription::cancel);
+    closed = true;
+    request();
   }
 }

@@ -92,6 +92,7 @@ final class LoadedCheckpoint {
     try (Stream<Path> all = Files.list(directory)) {
       return (Files.exists(single) ? Stream.of(single) : all)
           .filter(file -> file.toString().endsWith(".safetensors"))
+          .filter(file -> !file.getFileName().toString().startsWith("adapter_"))
           .collect(toMap(file -> file, LoadedCheckpoint::state));
     } catch (IOException e) {
       throw new CheckpointException("Cannot read the model in %s: %s.".formatted(directory, e), e);
