@@ -6,6 +6,7 @@ module io.refract.train {
   requires ai.djl.tokenizers;
   requires com.google.common;
   requires com.google.gson;
+  requires java.net.http;
   requires transitive java.sql;
   requires jdk.management;
   requires org.apache.commons.csv;
@@ -19,6 +20,7 @@ module io.refract.train {
   exports io.refract.train.device;
   exports io.refract.train.evaluation;
   exports io.refract.train.generation;
+  exports io.refract.train.hub;
   exports io.refract.train.lora;
   exports io.refract.train.metric;
   exports io.refract.train.optim;

@@ -6,9 +6,10 @@ import static java.util.Objects.requireNonNull;
 /**
  * The checkpoint that a training started from.
  *
- * @param name the hub id or the path of the checkpoint
- * @param sha256 the digest of its files, 64 lower-case hexadecimal digits; see {@code
- *     ArtifactManifest.digest()}
+ * @param name the hub id with its commit, {@code google-t5/t5-small@COMMIT}, or the path of the
+ *     checkpoint
+ * @param sha256 the SHA-256 of its file of weights, or {@code ArtifactManifest.digest()} over
+ *     several; 64 lower-case hexadecimal digits
  */
 public record CheckpointProvenance(String name, String sha256) {
 

@@ -2,8 +2,10 @@ package io.refract.train;
 
 import ai.djl.engine.Engine;
 import io.refract.progress.ProgressListener;
+import io.refract.provenance.CheckpointProvenance;
 import io.refract.provenance.Provenance;
 import io.refract.train.callback.EpochReport;
+import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.data.DataProfile;
 import io.refract.train.data.Dataset;
 import io.refract.train.data.EncodedDataset;
@@ -56,11 +58,13 @@ final class Training {
     long start = System.nanoTime();
     EncodedExamples examples = encode();
     Map<String, DataProfile> profiles = profiles(examples);
+    Optional<CheckpointProvenance> base = baseCheckpoint();
     try (RunCheckpoints checkpoints = RunCheckpoints.open(asked)) {
       TrainingTask task = settleBatchSize(examples, checkpoints);
       TrainingOutcome outcome = new TrainingRun(task, examples, checkpoints, signal).run();
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
-      return result(task, outcome, profiles, duration, started);
+      Provenance provenance = provenance(task, base, started);
+      return result(task, outcome, profiles, duration, provenance);
     }
   }
 
@@ -146,7 +150,7 @@ final class Training {
       TrainingOutcome outcome,
       Map<String, DataProfile> profiles,
       Duration duration,
-      Instant started) {
+      Provenance provenance) {
     TrainingHistory history = outcome.history();
     Map<String, Double> metrics = new LinkedHashMap<>();
     EvaluationResult last = outcome.last();
@@ -169,7 +173,7 @@ final class Training {
         outcome.stopReason(),
         duration,
         history.tokensPerSecond(),
-        provenance(task, started));
+        provenance);
   }
 
   private static List<SamplePrediction> samples(TrainingTask task, TrainingOutcome outcome) {
@@ -192,12 +196,24 @@ final class Training {
     return samples;
   }
 
-  private static Provenance provenance(TrainingTask task, Instant started) {
+  /** Reads the files before the training, while they are those that were loaded. */
+  private Optional<CheckpointProvenance> baseCheckpoint() {
+    try {
+      return asked.model().checkpoint();
+    } catch (CheckpointException e) {
+      LOG.warn("The provenance will not name the base checkpoint. {}", e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private static Provenance provenance(
+      TrainingTask task, Optional<CheckpointProvenance> base, Instant started) {
     Provenance.Recording recording =
         Provenance.started(started).dataset("training", task.training().provenance());
     if (task.validation() != null) {
       recording.dataset("validation", task.validation().provenance());
     }
+    base.ifPresent(checkpoint -> recording.baseCheckpoint(checkpoint.name(), checkpoint.sha256()));
     task.config().asMap().forEach(recording::hyperParameter);
     task.model().adapter().ifPresent(lora -> lora.asMap().forEach(recording::hyperParameter));
     return recording.seed(task.config().seed()).engine(engine()).finish(Instant.now());

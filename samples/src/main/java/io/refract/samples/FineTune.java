@@ -78,7 +78,8 @@ final class FineTune implements Callable<Integer> {
   public Integer call() {
     PrintStream out = System.out;
     Instant start = Instant.now();
-    Path directory = output == null ? SampleFiles.nextFree(SampleFiles.output("fine-tune"), "model") : output;
+    Path directory =
+        output == null ? SampleFiles.nextFree(SampleFiles.output("fine-tune"), "model") : output;
     requireEmpty(directory);
     Split split = split(out);
     if (writeSplit != null) {

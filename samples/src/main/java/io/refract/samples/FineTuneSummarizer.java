@@ -78,7 +78,8 @@ final class FineTuneSummarizer implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "DIR",
-      description = "Folder for checkpoints, model and report (default: a new one in samples/output).")
+      description =
+          "Folder for checkpoints, model and report (default: a new one in samples/output).")
   @Nullable Path output;
 
   private static final long SEED = 42;
@@ -132,8 +133,7 @@ final class FineTuneSummarizer implements Callable<Integer> {
                   out.printf("%n  wanted  %s%n  written %s%n", sample.target(), sample.after()));
       Path page = folder.resolve("report.html");
       TrainingReport.of(result).title("News summaries").model(t5.toString()).write(page);
-      out.printf(
-          "%nThe model is in %s, the report is %s.%n", folder.resolve("model"), page);
+      out.printf("%nThe model is in %s, the report is %s.%n", folder.resolve("model"), page);
     }
     return 0;
   }

@@ -101,7 +101,8 @@ final class FineTuneWithLora implements Callable<Integer> {
           "%n3. peft reads it from %s (%d bytes).%n",
           folder.resolve("adapter"), size(folder.resolve("adapter")));
       String text = teams.validation().examples().get(0).source();
-      out.printf("%n%s%n  base     -> %s%n  adapter  -> %s%n", text, ask(base, text), ask(tuned, text));
+      out.printf(
+          "%n%s%n  base     -> %s%n  adapter  -> %s%n", text, ask(base, text), ask(tuned, text));
       return register(ModelRegistry.at(folder.resolve("registry")), tuned, adapted, teams) ? 0 : 1;
     }
   }
@@ -146,9 +147,7 @@ final class FineTuneWithLora implements Callable<Integer> {
   }
 
   private static String ask(T5Model model, String text) {
-    return model
-        .generate(List.of(text), GenerationSettings.defaults().withMaxNewTokens(16))
-        .get(0);
+    return model.generate(List.of(text), GenerationSettings.defaults().withMaxNewTokens(16)).get(0);
   }
 
   private boolean register(

@@ -57,7 +57,8 @@ final class ResumeTraining implements Callable<Integer> {
   @Option(
       names = "--output",
       paramLabel = "DIR",
-      description = "Folder of the checkpoints (default: a new samples/output/resume-training/run-N).")
+      description =
+          "Folder of the checkpoints (default: a new samples/output/resume-training/run-N).")
   @Nullable Path output;
 
   private static final long SEED = 42;
@@ -69,7 +70,9 @@ final class ResumeTraining implements Callable<Integer> {
     Split split =
         DataOptions.read(SampleFiles.tickets(), "request", "category").holdOut(0.15, SEED);
     Path folder =
-        output == null ? SampleFiles.nextFree(SampleFiles.output("resume-training"), "run") : output;
+        output == null
+            ? SampleFiles.nextFree(SampleFiles.output("resume-training"), "run")
+            : output;
     Checkpoints checkpoints =
         Checkpoints.in(folder.resolve("checkpoints")).everySteps(10).keepLast(2);
     if (onlyTrain) {

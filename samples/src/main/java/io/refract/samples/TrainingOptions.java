@@ -16,9 +16,9 @@ final class TrainingOptions {
       names = "--model",
       paramLabel = "DIR_OR_HUB_ID",
       description = {
-        "What to start from: a Hugging Face checkpoint directory, a hub id in the local Hugging Face"
-            + " cache, or a directory with only config.json and tokenizer.json, which is trained from"
-            + " nothing (default: samples/model, a tiny T5 whose tokenizer knows the words of the"
+        "What to start from: a Hugging Face checkpoint directory, an id of the Hugging Face hub such as"
+            + " google-t5/t5-small, which is downloaded unless it is cached, or a directory with only"
+            + " config.json and tokenizer.json, which is trained from nothing (default: samples/model, a tiny T5 whose tokenizer knows the words of the"
             + " support tickets; benchmarks/parity/make_tiny_model.py makes one for other data)."
       })
   @Nullable String model;

@@ -26,6 +26,7 @@ final class T5Base {
   private final T5Tokenizer tokenizer;
   private final Map<String, NDArray> parameters;
   private final @Nullable String source;
+  private final @Nullable LoadedCheckpoint origin;
   private final AtomicInteger holders = new AtomicInteger(1);
 
   /** Held shared by whoever computes, alone by whoever merges. */
@@ -40,16 +41,19 @@ final class T5Base {
    * Takes over weights and a tokenizer, for one model to begin with.
    *
    * @param source hub id or directory they were loaded from, or null
+   * @param origin the files they were loaded from, or null
    */
   T5Base(
       NDManager manager,
       T5Tokenizer tokenizer,
       Map<String, NDArray> parameters,
-      @Nullable String source) {
+      @Nullable String source,
+      @Nullable LoadedCheckpoint origin) {
     this.manager = manager;
     this.tokenizer = tokenizer;
     this.parameters = parameters;
     this.source = source;
+    this.origin = origin;
   }
 
   NDManager manager() {
@@ -63,6 +67,10 @@ final class T5Base {
   /** Returns the weights as they are, with what is merged into them. */
   Map<String, NDArray> parameters() {
     return parameters;
+  }
+
+  @Nullable LoadedCheckpoint origin() {
+    return origin;
   }
 
   @Nullable String source() {

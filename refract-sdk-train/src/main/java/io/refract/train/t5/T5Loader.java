@@ -54,6 +54,7 @@ final class T5Loader {
         generation,
         directory,
         source,
+        LoadedCheckpoint.of(directory),
         manager -> T5Weights.load(directory, contents, manager));
   }
 
@@ -63,6 +64,7 @@ final class T5Loader {
         config,
         generationConfigOf(config),
         tokenizerDirectory,
+        null,
         null,
         manager -> T5Initializer.draw(config, seed, manager));
   }
@@ -77,6 +79,7 @@ final class T5Loader {
       GenerationConfig generation,
       Path tokenizerDirectory,
       @Nullable String source,
+      @Nullable LoadedCheckpoint origin,
       Function<NDManager, Map<String, NDArray>> weights) {
     checkWithinVocabulary(config, generation);
     T5Tokenizer tokenizer = T5Tokenizer.load(tokenizerDirectory);
@@ -84,7 +87,7 @@ final class T5Loader {
     try {
       tokenizer.requireFits(config.vocabSize());
       manager = NDManager.newBaseManager(ENGINE);
-      T5Base base = new T5Base(manager, tokenizer, weights.apply(manager), source);
+      T5Base base = new T5Base(manager, tokenizer, weights.apply(manager), source, origin);
       return new T5Model(config, generation, base, null);
     } catch (RuntimeException e) {
       tokenizer.close();

@@ -6,12 +6,15 @@ import static com.google.common.base.Preconditions.checkState;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.refract.artifact.ModelArtifact;
+import io.refract.provenance.CheckpointProvenance;
 import io.refract.scoring.GenerationSettings;
 import io.refract.scoring.TextModel;
 import io.refract.train.checkpoint.CheckpointDirectory;
 import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.device.ComputeDevice;
 import io.refract.train.generation.GenerationConfig;
+import io.refract.train.hub.HubModel;
+import io.refract.train.hub.ModelHub;
 import io.refract.train.lora.LoraConfig;
 import io.refract.train.t5.internal.Execution;
 import io.refract.train.t5.internal.GradMode;
@@ -71,15 +74,45 @@ public final class T5Model implements ModelArtifact, TextModel {
   }
 
   /**
-   * Loads a model from a directory, or by the id of a model that is in the local Hugging Face
-   * cache, for example {@code "google-t5/t5-small"}. Nothing is downloaded.
+   * Loads a model from a directory, or from the Hugging Face hub by its id, for example {@code
+   * "google-t5/t5-small"}, or {@code "google-t5/t5-small@"} and a branch, a tag or a commit.
+   *
+   * <p>A directory goes before an id. A model that is not in the cache of this machine is
+   * downloaded, see {@link ModelHub#ofEnvironment()}; {@link #load(HubModel)} reports the progress.
    *
    * @param hubIdOrDirectory a directory, or a hub id
    * @return the model; the caller closes it
-   * @throws CheckpointException if there is no such directory or cached model, or it is not sound
+   * @throws CheckpointException if it is neither a directory nor an id, or a file is not sound
+   * @throws io.refract.train.hub.HubException if the model is not cached and cannot be downloaded
    */
   public static T5Model load(String hubIdOrDirectory) {
-    return T5Loader.load(LocalHub.ofProcess().directoryOf(hubIdOrDirectory), hubIdOrDirectory);
+    if (LoadedCheckpoint.isDirectory(hubIdOrDirectory)) {
+      return load(Path.of(hubIdOrDirectory));
+    }
+    if (!ModelHub.isModelId(hubIdOrDirectory)) {
+      throw new CheckpointException(
+          "Cannot load a T5 from '%s': there is no such directory, and it is no id of a model of the Hugging Face hub."
+              .formatted(hubIdOrDirectory));
+    }
+    return T5Loader.load(
+        ModelHub.ofEnvironment().model(hubIdOrDirectory).download(), hubIdOrDirectory);
+  }
+
+  /**
+   * Loads a model of the Hugging Face hub, and downloads it when it is not in the cache.
+   *
+   * <pre>{@code
+   * T5Model.load(ModelHub.ofEnvironment().model("google-t5/t5-small").progress(Progress.bar()));
+   * }</pre>
+   *
+   * @param model which model and revision
+   * @return the model; the caller closes it
+   * @throws CheckpointException if a file is not sound
+   * @throws io.refract.train.hub.HubException if the model is not cached and cannot be downloaded
+   */
+  public static T5Model load(HubModel model) {
+    Path snapshot = model.download();
+    return T5Loader.load(snapshot, ModelHub.snapshotName(snapshot).orElse(snapshot.toString()));
   }
 
   /**
@@ -105,6 +138,21 @@ public final class T5Model implements ModelArtifact, TextModel {
    */
   public static T5Model create(T5Config config, Path tokenizerDirectory, long seed) {
     return T5Loader.create(config, tokenizerDirectory, seed);
+  }
+
+  /**
+   * Returns the checkpoint that the weights were loaded from, whatever training has made of them.
+   *
+   * <p>Its name is {@code id@commit} for a model of the hub, else the absolute path. Its digest is
+   * the SHA-256 of {@code model.safetensors}, as the hub shows it too; or, of shards, {@link
+   * io.refract.artifact.ArtifactManifest#digest()} over them. The first call reads these files; ask
+   * before a long training, not after it.
+   *
+   * @return nothing, if the model was made by {@link #create}
+   * @throws CheckpointException if the files are gone, or have changed since they were loaded
+   */
+  public Optional<CheckpointProvenance> checkpoint() {
+    return Optional.ofNullable(base.origin()).map(LoadedCheckpoint::provenance);
   }
 
   /** Returns the dimensions. */

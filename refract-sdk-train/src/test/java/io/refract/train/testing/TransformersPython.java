@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * A Python with Hugging Face transformers.
@@ -73,12 +74,20 @@ public record TransformersPython(Path executable) {
    * @param arguments its arguments
    */
   public void run(String script, Path... arguments) throws IOException, InterruptedException {
+    run(script, Stream.of(arguments).map(Path::toString).toArray(String[]::new));
+  }
+
+  /**
+   * Runs a script of {@link #SCRIPTS} to its end.
+   *
+   * @param script its name
+   * @param arguments its arguments
+   */
+  public void run(String script, String... arguments) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(executable.toString());
     command.add(SCRIPTS.resolve(script).toString());
-    for (Path argument : arguments) {
-      command.add(argument.toString());
-    }
+    command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().put("HF_HUB_OFFLINE", "1");
     Process process = builder.start();
