@@ -7,23 +7,29 @@ generated texts, under the names of the SDK's own reports.
 """
 
 import argparse
+import datetime
 import json
+import math
 import time
 from pathlib import Path
 
+import accelerate
 import numpy
 import torch
-from rouge_score import rouge_scorer
+import transformers
+from measures import loss_of_batch_means, loss_per_token, measure_texts
+from sdk_order import sdk_batches
 from transformers import (
     AutoTokenizer,
     DataCollatorForSeq2Seq,
+    PrinterCallback,
     Seq2SeqTrainer,
     Seq2SeqTrainingArguments,
     T5ForConditionalGeneration,
     TrainerCallback,
 )
 
-ROUGE = ["rouge1", "rouge2", "rougeL", "rougeLsum"]
+STEPS_PER_POINT = 20  # of the curve of training losses
 
 
 class Rows(torch.utils.data.Dataset):
@@ -46,45 +52,25 @@ class Rows(torch.utils.data.Dataset):
         return self.rows[index]
 
 
-def batches(rows, collator, size):
-    order = sorted(range(len(rows)), key=lambda i: -len(rows[i]["input_ids"]))
-    for start in range(0, len(order), size):
-        chosen = order[start : start + size]
-        yield chosen, collator([dict(rows[i]) for i in chosen])
+class SameBatches(Seq2SeqTrainer):
+    """The trainer with the very batches, in the very order, that the SDK trains on with the same seed."""
 
+    def get_train_dataloader(self):
+        sizes = [(len(row["input_ids"]), len(row["labels"])) for row in self.train_dataset.rows]
+        batch_size, seed = self.args.per_device_train_batch_size, self.args.seed
 
-def loss_per_token(model, rows, collator):
-    """Mean cross entropy over all target tokens; the trainer's own eval_loss is a mean of means of batches."""
-    was_training = model.training
-    model.eval()
-    total, tokens = 0.0, 0
-    with torch.no_grad():
-        for _, batch in batches(rows, collator, 32):
-            count = int((batch["labels"] != -100).sum())
-            total += float(model(**batch).loss) * count
-            tokens += count
-    model.train(was_training)
-    return total / tokens
+        class Batches:
+            def __init__(self):
+                self.epoch = 0
 
+            def __len__(self):
+                return math.ceil(len(sizes) / batch_size)
 
-def generate(model, rows, collator, tokenizer, max_new_tokens):
-    model.eval()
-    texts = [None] * len(rows)
-    for chosen, batch in batches(rows, collator, 32):
-        ids = model.generate(
-            input_ids=batch["input_ids"], attention_mask=batch["attention_mask"], max_new_tokens=max_new_tokens, do_sample=False
-        )
-        for i, text in zip(chosen, tokenizer.batch_decode(ids, skip_special_tokens=True)):
-            texts[i] = text
-    return texts
+            def __iter__(self):
+                yield from sdk_batches(sizes, batch_size, seed, self.epoch)
+                self.epoch += 1
 
-
-def metrics(texts, references):
-    scorer = rouge_scorer.RougeScorer(ROUGE, use_stemmer=True)
-    scores = [scorer.score(r, t) for t, r in zip(texts, references)]
-    result = {name: float(numpy.mean([s[name].fmeasure for s in scores])) for name in ROUGE}
-    result["exact_match"] = float(numpy.mean([t.strip() == r.strip() for t, r in zip(texts, references)]))
-    return result
+        return torch.utils.data.DataLoader(self.train_dataset, batch_sampler=Batches(), collate_fn=self.data_collator)
 
 
 class Epochs(TrainerCallback):
@@ -97,7 +83,17 @@ class Epochs(TrainerCallback):
 
     def on_epoch_end(self, args, state, control, model=None, **kwargs):
         loss = loss_per_token(model, self.validation, self.collator)
-        self.epochs.append({"epoch": len(self.epochs) + 1, "step": state.global_step, "loss": loss})
+        means = loss_of_batch_means(model, self.validation, self.collator)
+        self.epochs.append({"epoch": len(self.epochs) + 1, "step": state.global_step, "loss": loss, "eval_loss": means})
+
+
+def curve(steps):
+    """The mean loss of each STEPS_PER_POINT updates."""
+    points = []
+    for start in range(0, len(steps), STEPS_PER_POINT):
+        part = steps[start : start + STEPS_PER_POINT]
+        points.append({"step": start + len(part), "loss": round(sum(part) / len(part), 5)})
+    return points
 
 
 def main():
@@ -112,6 +108,11 @@ def main():
     parser.add_argument("--max-source-tokens", type=int, default=512)
     parser.add_argument("--max-target-tokens", type=int, default=128)
     parser.add_argument("--seed", type=int, default=42)
+    parser.add_argument("--dropout", type=float, help="default: the model's own")
+    parser.add_argument(
+        "--order", choices=["grouped", "random", "sdk"], default="grouped",
+        help="batches of similar lengths as group_by_length makes them, of any length, or the SDK's own",
+    )
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--output", required=True, help="directory for the trainer's files")
     parser.add_argument("--report", type=Path, required=True, help="JSON file to write")
@@ -119,14 +120,16 @@ def main():
 
     torch.set_num_threads(args.threads)
     tokenizer = AutoTokenizer.from_pretrained(args.model)
-    model = T5ForConditionalGeneration.from_pretrained(args.model)
+    changes = {} if args.dropout is None else {"dropout_rate": args.dropout}
+    model = T5ForConditionalGeneration.from_pretrained(args.model, **changes)
     limits = (args.prefix, args.max_source_tokens, args.max_target_tokens)
     training = Rows(args.split / "training.jsonl", tokenizer, *limits)
     validation = Rows(args.split / "validation.jsonl", tokenizer, *limits)
     collator = DataCollatorForSeq2Seq(tokenizer, model=model)
     epochs = Epochs(validation, collator)
     before = loss_per_token(model, validation, collator)
-    trainer = Seq2SeqTrainer(
+    trainer_class = SameBatches if args.order == "sdk" else Seq2SeqTrainer
+    trainer = trainer_class(
         model=model,
         args=Seq2SeqTrainingArguments(
             output_dir=args.output,
@@ -137,10 +140,10 @@ def main():
             weight_decay=0.0,
             max_grad_norm=1.0,
             lr_scheduler_type="linear",
-            group_by_length=True,
+            group_by_length=args.order == "grouped",
             eval_strategy="no",
             save_strategy="no",
-            logging_strategy="epoch",
+            logging_steps=1,
             report_to=[],
             seed=args.seed,
             use_cpu=True,
@@ -151,19 +154,38 @@ def main():
         data_collator=collator,
         callbacks=[epochs],
     )
+    trainer.remove_callback(PrinterCallback)
     start = time.time()
     trainer.train()
     seconds = time.time() - start
-    for epoch, log in zip(epochs.epochs, [l for l in trainer.state.log_history if "loss" in l]):
-        epoch["train_loss"] = log["loss"]
-    texts = generate(model, validation, collator, tokenizer, args.max_target_tokens)
-    after = {"loss": epochs.epochs[-1]["loss"], **metrics(texts, [e["target"] for e in validation.examples])}
+    steps = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+    first = 0
+    for epoch in epochs.epochs:
+        part = steps[first : epoch["step"]]
+        epoch["train_loss"] = sum(part) / len(part)
+        first = epoch["step"]
+    after = {
+        "loss": epochs.epochs[-1]["loss"],
+        "eval_loss": epochs.epochs[-1]["eval_loss"],
+        **measure_texts(model, validation, collator, tokenizer, args.max_target_tokens),
+    }
     report = {
+        "side": "transformers",
+        "date": datetime.date.today().isoformat(),
+        "versions": {m.__name__: m.__version__ for m in (transformers, torch, accelerate, numpy)},
+        "settings": {
+            name: getattr(args, name)
+            for name in (
+                "epochs", "batch_size", "learning_rate", "warmup_ratio", "max_source_tokens", "max_target_tokens",
+                "seed", "dropout", "order", "threads",
+            )
+        },
         "training_rows": len(training),
         "held_out_rows": len(validation),
         "metrics_before": {"loss": before},
         "metrics_after": after,
         "epochs": epochs.epochs,
+        "steps": curve(steps),
         "seconds": {"train": round(seconds, 1)},
     }
     args.report.parent.mkdir(parents=True, exist_ok=True)
