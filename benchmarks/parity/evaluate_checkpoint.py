@@ -2,22 +2,24 @@
 
 So the two sides are compared by one ruler, and the SDK's own loss and metrics are checked on the way.
 
-    python evaluate_checkpoint.py --model DIR --split SPLIT --report FILE
+    python evaluate_checkpoint.py --start DIR --model DIR --split SPLIT --report FILE
 """
 
 import argparse
+import datetime
 import json
 from pathlib import Path
 
 import torch
-from measures import loss_of_batch_means, loss_per_token, measure_texts
+from measures import fingerprint, loss_of_batch_means, loss_per_token, measure_texts
 from train_seq2seq import Rows
 from transformers import AutoTokenizer, DataCollatorForSeq2Seq, T5ForConditionalGeneration
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--model", required=True)
+    parser.add_argument("--start", required=True, help="the model that the training started from")
+    parser.add_argument("--model", required=True, help="the checkpoint that it wrote")
     parser.add_argument("--split", type=Path, required=True)
     parser.add_argument("--max-source-tokens", type=int, required=True)
     parser.add_argument("--max-target-tokens", type=int, required=True)
@@ -31,6 +33,8 @@ def main():
     collator = DataCollatorForSeq2Seq(tokenizer, model=model)
     report = json.loads(args.report.read_text())
     report["side"] = "refract"
+    report["date"] = datetime.date.today().isoformat()
+    report["start"] = fingerprint(args.start)
     report["metrics_by_transformers"] = {
         "loss": loss_per_token(model, rows, collator),
         "eval_loss": loss_of_batch_means(model, rows, collator),

@@ -17,7 +17,7 @@ import accelerate
 import numpy
 import torch
 import transformers
-from measures import loss_of_batch_means, loss_per_token, measure_texts
+from measures import fingerprint, loss_of_batch_means, loss_per_token, measure_texts
 from sdk_order import sdk_batches
 from transformers import (
     AutoTokenizer,
@@ -171,6 +171,7 @@ def main():
     }
     report = {
         "side": "transformers",
+        "start": fingerprint(args.model),
         "date": datetime.date.today().isoformat(),
         "versions": {m.__name__: m.__version__ for m in (transformers, torch, accelerate, numpy)},
         "settings": {
