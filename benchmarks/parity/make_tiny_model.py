@@ -33,9 +33,18 @@ def learn_tokenizer(texts, pieces):
     return tokenizer
 
 
+def read(path):
+    """Reads CSV or JSONL; arrays of texts are joined with blanks."""
+    with path.open(encoding="utf-8", newline="") as file:
+        if path.suffix == ".jsonl":
+            rows = [json.loads(line) for line in file]
+            return [{k: " ".join(v) if isinstance(v, list) else v for k, v in row.items()} for row in rows]
+        return list(csv.DictReader(file))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--data", type=Path, required=True, help="CSV file with a header")
+    parser.add_argument("--data", type=Path, required=True, help="CSV file with a header, or JSONL")
     parser.add_argument("--source", required=True, help="column of the input texts")
     parser.add_argument("--target", required=True, help="column of the target texts")
     parser.add_argument("--output", type=Path, required=True, help="directory to write")
@@ -46,8 +55,7 @@ def main():
     parser.add_argument("--seed", type=int, default=42)
     args = parser.parse_args()
 
-    with args.data.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = read(args.data)
     tokenizer = learn_tokenizer([row[c] for row in rows for c in (args.source, args.target)], args.pieces)
 
     torch.manual_seed(args.seed)

@@ -1,23 +1,35 @@
-"""Fine-tunes a T5 with Hugging Face's Seq2SeqTrainer on a split that the SDK wrote, and prints exact match and loss.
+"""Fine-tunes a T5 with Hugging Face's Seq2SeqTrainer on training.jsonl and validation.jsonl of a folder, and writes a report.
 
-    samples/run fine-tune ... --write-split SPLIT          # the SDK's side, writes SPLIT/{training,validation}.jsonl
-    python train_seq2seq.py --model DIR --split SPLIT      # the Python side, the same split and hyper-parameters
+The report has, for each epoch, the training loss and the validation loss per target token, and at the end the metrics of
+generated texts, under the names of the SDK's own reports.
+
+    python train_seq2seq.py --model DIR --split SPLIT --output DIR --report FILE
 """
 
 import argparse
+import datetime
 import json
+import math
 import time
 from pathlib import Path
 
+import accelerate
 import numpy
 import torch
+import transformers
+from measures import fingerprint, loss_of_batch_means, loss_per_token, measure_texts
+from sdk_order import sdk_batches
 from transformers import (
     AutoTokenizer,
     DataCollatorForSeq2Seq,
+    PrinterCallback,
     Seq2SeqTrainer,
     Seq2SeqTrainingArguments,
     T5ForConditionalGeneration,
+    TrainerCallback,
 )
+
+STEPS_PER_POINT = 20  # of the curve of training losses
 
 
 class Rows(torch.utils.data.Dataset):
@@ -25,9 +37,9 @@ class Rows(torch.utils.data.Dataset):
 
     def __init__(self, path, tokenizer, prefix, max_source_tokens, max_target_tokens):
         with path.open(encoding="utf-8") as file:
-            examples = [json.loads(line) for line in file]
-        sources = tokenizer([prefix + e["source"] for e in examples], truncation=True, max_length=max_source_tokens)
-        labels = tokenizer([e["target"] for e in examples], truncation=True, max_length=max_target_tokens)
+            self.examples = [json.loads(line) for line in file]
+        sources = tokenizer([prefix + e["source"] for e in self.examples], truncation=True, max_length=max_source_tokens)
+        labels = tokenizer([e["target"] for e in self.examples], truncation=True, max_length=max_target_tokens)
         self.rows = [
             {"input_ids": i, "attention_mask": a, "labels": l}
             for i, a, l in zip(sources["input_ids"], sources["attention_mask"], labels["input_ids"])
@@ -38,6 +50,50 @@ class Rows(torch.utils.data.Dataset):
 
     def __getitem__(self, index):
         return self.rows[index]
+
+
+class SameBatches(Seq2SeqTrainer):
+    """The trainer with the very batches, in the very order, that the SDK trains on with the same seed."""
+
+    def get_train_dataloader(self):
+        sizes = [(len(row["input_ids"]), len(row["labels"])) for row in self.train_dataset.rows]
+        batch_size, seed = self.args.per_device_train_batch_size, self.args.seed
+
+        class Batches:
+            def __init__(self):
+                self.epoch = 0
+
+            def __len__(self):
+                return math.ceil(len(sizes) / batch_size)
+
+            def __iter__(self):
+                yield from sdk_batches(sizes, batch_size, seed, self.epoch)
+                self.epoch += 1
+
+        return torch.utils.data.DataLoader(self.train_dataset, batch_sampler=Batches(), collate_fn=self.data_collator)
+
+
+class Epochs(TrainerCallback):
+    """Measures the losses at the end of each epoch."""
+
+    def __init__(self, validation, collator):
+        self.validation = validation
+        self.collator = collator
+        self.epochs = []
+
+    def on_epoch_end(self, args, state, control, model=None, **kwargs):
+        loss = loss_per_token(model, self.validation, self.collator)
+        means = loss_of_batch_means(model, self.validation, self.collator)
+        self.epochs.append({"epoch": len(self.epochs) + 1, "step": state.global_step, "loss": loss, "eval_loss": means})
+
+
+def curve(steps):
+    """The mean loss of each STEPS_PER_POINT updates."""
+    points = []
+    for start in range(0, len(steps), STEPS_PER_POINT):
+        part = steps[start : start + STEPS_PER_POINT]
+        points.append({"step": start + len(part), "loss": round(sum(part) / len(part), 5)})
+    return points
 
 
 def main():
@@ -52,71 +108,90 @@ def main():
     parser.add_argument("--max-source-tokens", type=int, default=512)
     parser.add_argument("--max-target-tokens", type=int, default=128)
     parser.add_argument("--seed", type=int, default=42)
-    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--dropout", type=float, help="default: the model's own")
+    parser.add_argument(
+        "--order", choices=["grouped", "random", "sdk"], default="grouped",
+        help="batches of similar lengths as group_by_length makes them, of any length, or the SDK's own",
+    )
+    parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--output", required=True, help="directory for the trainer's files")
+    parser.add_argument("--report", type=Path, required=True, help="JSON file to write")
     args = parser.parse_args()
 
     torch.set_num_threads(args.threads)
     tokenizer = AutoTokenizer.from_pretrained(args.model)
-    model = T5ForConditionalGeneration.from_pretrained(args.model)
+    changes = {} if args.dropout is None else {"dropout_rate": args.dropout}
+    model = T5ForConditionalGeneration.from_pretrained(args.model, **changes)
     limits = (args.prefix, args.max_source_tokens, args.max_target_tokens)
     training = Rows(args.split / "training.jsonl", tokenizer, *limits)
     validation = Rows(args.split / "validation.jsonl", tokenizer, *limits)
-
-    def decode(ids):
-        ids = numpy.where(ids < 0, tokenizer.pad_token_id, ids)
-        return [text.strip() for text in tokenizer.batch_decode(ids, skip_special_tokens=True)]
-
-    def metrics(prediction):
-        # The labels are decoded too, since group_by_length evaluates in another order than the file's.
-        pairs = list(zip(decode(prediction.predictions), decode(prediction.label_ids)))
-        return {"exact_match": sum(text == target for text, target in pairs) / len(pairs)}
-
-    trainer = Seq2SeqTrainer(
+    collator = DataCollatorForSeq2Seq(tokenizer, model=model)
+    epochs = Epochs(validation, collator)
+    before = loss_per_token(model, validation, collator)
+    trainer_class = SameBatches if args.order == "sdk" else Seq2SeqTrainer
+    trainer = trainer_class(
         model=model,
         args=Seq2SeqTrainingArguments(
             output_dir=args.output,
             num_train_epochs=args.epochs,
             per_device_train_batch_size=args.batch_size,
-            per_device_eval_batch_size=64,
             learning_rate=args.learning_rate,
             warmup_ratio=args.warmup_ratio,
             weight_decay=0.0,
             max_grad_norm=1.0,
             lr_scheduler_type="linear",
-            group_by_length=True,
-            predict_with_generate=True,
-            generation_max_length=args.max_target_tokens,
+            group_by_length=args.order == "grouped",
             eval_strategy="no",
             save_strategy="no",
-            logging_steps=200,
+            logging_steps=1,
             report_to=[],
             seed=args.seed,
             use_cpu=True,
             dataloader_pin_memory=False,
+            disable_tqdm=True,
         ),
         train_dataset=training,
-        eval_dataset=validation,
-        data_collator=DataCollatorForSeq2Seq(tokenizer, model=model),
-        compute_metrics=metrics,
+        data_collator=collator,
+        callbacks=[epochs],
     )
+    trainer.remove_callback(PrinterCallback)
     start = time.time()
     trainer.train()
     seconds = time.time() - start
-    result = trainer.evaluate()
-    print(
-        json.dumps(
-            {
-                "training_rows": len(training),
-                "validation_rows": len(validation),
-                "epochs": args.epochs,
-                "training_seconds": round(seconds, 1),
-                "loss": result["eval_loss"],
-                "exact_match": result["eval_exact_match"],
-            },
-            indent=2,
-        )
-    )
+    steps = [entry["loss"] for entry in trainer.state.log_history if "loss" in entry]
+    first = 0
+    for epoch in epochs.epochs:
+        part = steps[first : epoch["step"]]
+        epoch["train_loss"] = sum(part) / len(part)
+        first = epoch["step"]
+    after = {
+        "loss": epochs.epochs[-1]["loss"],
+        "eval_loss": epochs.epochs[-1]["eval_loss"],
+        **measure_texts(model, validation, collator, tokenizer, args.max_target_tokens),
+    }
+    report = {
+        "side": "transformers",
+        "start": fingerprint(args.model),
+        "date": datetime.date.today().isoformat(),
+        "versions": {m.__name__: m.__version__ for m in (transformers, torch, accelerate, numpy)},
+        "settings": {
+            name: getattr(args, name)
+            for name in (
+                "epochs", "batch_size", "learning_rate", "warmup_ratio", "max_source_tokens", "max_target_tokens",
+                "seed", "dropout", "order", "threads",
+            )
+        },
+        "training_rows": len(training),
+        "held_out_rows": len(validation),
+        "metrics_before": {"loss": before},
+        "metrics_after": after,
+        "epochs": epochs.epochs,
+        "steps": curve(steps),
+        "seconds": {"train": round(seconds, 1)},
+    }
+    args.report.parent.mkdir(parents=True, exist_ok=True)
+    args.report.write_text(json.dumps(report, indent=2) + "\n")
+    print(json.dumps(after))
 
 
 if __name__ == "__main__":

@@ -1,0 +1,49 @@
+"""The order of batches that the SDK trains in, so that the Python side can train on the very same batches."""
+
+EPOCH_STEP = 0x9E3779B97F4A7C15
+LARGEST_MEGA_BATCH = 50
+
+
+class JavaRandom:
+    """nextInt(bound) of java.util.Random, whose algorithm its documentation specifies."""
+
+    def __init__(self, seed):
+        self.state = (seed ^ 0x5DEECE66D) & ((1 << 48) - 1)
+
+    def bits(self, count):
+        self.state = (self.state * 0x5DEECE66D + 0xB) & ((1 << 48) - 1)
+        return self.state >> (48 - count)
+
+    def next_int(self, bound):
+        if bound & (bound - 1) == 0:
+            return (bound * self.bits(31)) >> 31
+        while True:
+            drawn = self.bits(31)
+            value = drawn % bound
+            if drawn - value + bound - 1 < 1 << 31:
+                return value
+
+
+def permutation(size, random):
+    numbers = list(range(size))
+    for i in range(size, 1, -1):
+        other = random.next_int(i)
+        numbers[i - 1], numbers[other] = numbers[other], numbers[i - 1]
+    return numbers
+
+
+def sdk_batches(sizes, batch_size, seed, epoch):
+    """The batches of an epoch (from 0) of examples with (source tokens, target tokens), as data/BatchOrder.java makes them."""
+    random = JavaRandom((seed + epoch * EPOCH_STEP) & ((1 << 64) - 1))
+    shuffled = permutation(len(sizes), random)
+    mega = batch_size * max(1, min(len(sizes) // (4 * batch_size), LARGEST_MEGA_BATCH))
+    ordered = []
+    for start in range(0, len(shuffled), mega):
+        ordered += sorted(shuffled[start : start + mega], key=lambda i: sizes[i], reverse=True)
+    batches = [ordered[start : start + batch_size] for start in range(0, len(ordered), batch_size)]
+    # The batch that first has the longest source goes first.
+    longest = max(range(len(ordered)), key=lambda position: sizes[ordered[position]][0]) // batch_size
+    order = permutation(len(batches), random)
+    at = order.index(longest)
+    order[0], order[at] = order[at], order[0]
+    return [batches[i] for i in order]
