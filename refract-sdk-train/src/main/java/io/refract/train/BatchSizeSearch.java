@@ -5,6 +5,8 @@ import io.refract.train.data.BatchStream;
 import io.refract.train.data.Batching;
 import io.refract.train.data.EncodedExamples;
 import io.refract.train.data.LoadedBatch;
+import io.refract.train.optim.AdamW;
+import io.refract.train.optim.LearningRateSchedule;
 import java.util.List;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -69,9 +71,7 @@ final class BatchSizeSearch {
         task.config()
             .withUpdate(
                 new TrainingConfig.Update(
-                    io.refract.train.optim.AdamW.defaults(),
-                    io.refract.train.optim.LearningRateSchedule.constant().withWarmupSteps(1),
-                    0));
+                    AdamW.defaults(), LearningRateSchedule.constant().withWarmupSteps(1), 0));
     try (Replicas replicas = ReplicaFactory.of(task);
         TrainingLoop loop = new TrainingLoop(replicas, trial, 1)) {
       loop.step(List.of(longest));

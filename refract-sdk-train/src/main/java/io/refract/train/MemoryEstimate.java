@@ -1,8 +1,11 @@
 package io.refract.train;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.refract.train.data.Batch;
+import io.refract.train.device.ComputeDevice;
 import io.refract.train.t5.T5Config;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
@@ -25,7 +28,7 @@ final class MemoryEstimate {
 
   /** Returns whether an update fits into the memory that is free now. */
   static boolean suffices(TrainingTask task, Batch batch) {
-    if (task.model().device().kind() == io.refract.train.device.ComputeDevice.Kind.GPU) {
+    if (task.model().device().kind() == ComputeDevice.Kind.GPU) {
       return true; // a GPU refuses memory, and a trial shows it
     }
     long trained = task.model().trainableParameterCount();
@@ -89,8 +92,6 @@ final class MemoryEstimate {
   }
 
   private static double freeAsJavaSees() {
-    return java.lang.management.ManagementFactory.getPlatformMXBean(
-            com.sun.management.OperatingSystemMXBean.class)
-        .getFreeMemorySize();
+    return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getFreeMemorySize();
   }
 }

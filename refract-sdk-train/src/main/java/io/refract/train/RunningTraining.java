@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
@@ -63,7 +64,7 @@ public final class RunningTraining {
    */
   public TrainingResult await(Duration atMost) throws TimeoutException {
     try {
-      return result.get(atMost.toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS);
+      return result.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       throw interrupted(e);
     } catch (ExecutionException e) {

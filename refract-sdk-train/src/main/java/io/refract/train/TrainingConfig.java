@@ -4,10 +4,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import io.refract.train.data.Batching;
+import io.refract.train.optim.AdamW;
 import io.refract.train.optim.LearningRateSchedule;
 import io.refract.train.optim.Objective;
 import io.refract.train.optim.Optimizer;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -104,8 +106,7 @@ public record TrainingConfig(
 
     /** Returns the defaults. */
     public static Update defaults() {
-      return new Update(
-          io.refract.train.optim.AdamW.defaults(), LearningRateSchedule.linear(), 1.0);
+      return new Update(AdamW.defaults(), LearningRateSchedule.linear(), 1.0);
     }
   }
 
@@ -275,7 +276,7 @@ public record TrainingConfig(
     values.put("label_smoothing", Double.toString(objective.labelSmoothing()));
     values.put("z_loss", Double.toString(objective.zLoss()));
     dropout.ifPresent(p -> values.put("dropout", Double.toString(p)));
-    values.put("precision", computation.precision().name().toLowerCase(java.util.Locale.ROOT));
+    values.put("precision", computation.precision().name().toLowerCase(Locale.ROOT));
     values.put("gradient_checkpointing", Boolean.toString(computation.gradientCheckpointing()));
     values.put("freeze_encoder", Boolean.toString(computation.freezeEncoder()));
     values.put("seed", Long.toString(seed));

@@ -8,6 +8,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.refract.train.checkpoint.SafetensorsWriter;
+import io.refract.train.checkpoint.internal.TensorFile;
 import io.refract.train.lora.LoraConfig;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -138,7 +139,7 @@ final class T5Adapter implements AutoCloseable {
         base,
         other,
         (name, shape, first) ->
-            (start, target) -> T5Weights.copy(T5Parameters.get(parameters, name), start, target));
+            (start, target) -> TensorFile.copy(T5Parameters.get(parameters, name), start, target));
   }
 
   LoraConfig config() {

@@ -7,6 +7,7 @@ import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.checkpoint.SafetensorsReader;
 import io.refract.train.checkpoint.SafetensorsWriter;
 import io.refract.train.checkpoint.TensorInfo;
+import io.refract.train.checkpoint.internal.TensorFile;
 import io.refract.train.lora.AdapterDescription;
 import io.refract.train.t5.internal.GradMode;
 import java.io.IOException;
@@ -129,7 +130,7 @@ final class T5AdapterFiles {
     try {
       GradMode.off(
           () ->
-              T5Weights.write(
+              TensorFile.write(
                   directory.resolve(AdapterDescription.WEIGHTS_FILE), adapter.parameters()));
       Files.writeString(
           directory.resolve(AdapterDescription.FILE),

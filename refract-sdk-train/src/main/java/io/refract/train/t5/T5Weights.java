@@ -2,13 +2,13 @@ package io.refract.train.t5;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.index.NDIndex;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.checkpoint.CheckpointWeights;
 import io.refract.train.checkpoint.SafetensorsWriter;
 import io.refract.train.checkpoint.TensorInfo;
+import io.refract.train.checkpoint.internal.TensorFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -37,7 +37,7 @@ final class T5Weights {
       "decoder.block.0.layer.1.EncDecAttention.relative_attention_bias.weight";
 
   /** Elements that move between file and engine at once. */
-  private static final int PIECE = 1 << 22;
+  private static final int PIECE = TensorFile.PIECE;
 
   private static final int NAMES_SHOWN = 8;
 
@@ -185,20 +185,7 @@ final class T5Weights {
   private static NDArray read(
       NDManager manager, Shape shape, int piece, SafetensorsWriter.FloatSource source) {
     NDArray parameter = manager.create(shape, DataType.FLOAT32);
-    long elements = shape.size();
-    try (NDManager scope = manager.newSubManager()) {
-      NDArray flat = parameter.reshape(elements);
-      flat.attach(scope);
-      ByteBuffer buffer = buffer(Math.min(piece, elements));
-      for (long start = 0; start < elements; start += piece) {
-        int count = (int) Math.min(piece, elements - start);
-        source.read(start, buffer.clear().limit(count * Float.BYTES));
-        // The engine looks at the buffer itself until it has copied from it.
-        try (NDArray values = scope.create(buffer.flip(), new Shape(count), DataType.FLOAT32)) {
-          flat.set(new NDIndex("{}:{}", start, start + count), values);
-        }
-      }
-    }
+    TensorFile.fill(parameter, piece, source);
     return parameter;
   }
 
@@ -209,36 +196,7 @@ final class T5Weights {
    * @return the file written
    */
   static Path save(Path directory, Map<String, NDArray> parameters) {
-    return write(directory.resolve(CheckpointWeights.SINGLE_FILE), parameters);
-  }
-
-  /** Writes arrays of 32-bit floats under their names. */
-  static Path write(Path file, Map<String, NDArray> parameters) {
-    List<SafetensorsWriter.Tensor> tensors = new ArrayList<>();
-    parameters.forEach(
-        (name, parameter) -> {
-          List<Long> shape = Arrays.stream(parameter.getShape().getShape()).boxed().toList();
-          tensors.add(
-              new SafetensorsWriter.Tensor(
-                  name, shape, (first, target) -> copy(parameter, first, target)));
-        });
-    SafetensorsWriter.write(file, tensors, Map.of("format", "pt"));
-    return file;
-  }
-
-  /** Copies consecutive elements of a parameter into a buffer. */
-  static void copy(NDArray parameter, long first, ByteBuffer target) {
-    long elements = parameter.getShape().size();
-    int count = target.remaining() / Float.BYTES;
-    try (NDManager scope = parameter.getManager().newSubManager()) {
-      NDArray flat = parameter.reshape(elements);
-      flat.attach(scope);
-      NDArray values = flat.get(new NDIndex("{}:{}", first, first + count));
-      target
-          .asFloatBuffer()
-          .put(values.toByteBuffer().order(ByteOrder.nativeOrder()).asFloatBuffer());
-      target.position(target.position() + count * Float.BYTES);
-    }
+    return TensorFile.write(directory.resolve(CheckpointWeights.SINGLE_FILE), parameters);
   }
 
   private static ByteBuffer buffer(long elements) {

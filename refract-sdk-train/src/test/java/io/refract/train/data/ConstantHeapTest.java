@@ -2,6 +2,7 @@ package io.refract.train.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.refract.train.testing.ChildJvm;
 import io.refract.train.tokenization.T5Tokenizer;
 import java.net.URISyntaxException;
 import java.nio.file.Files;

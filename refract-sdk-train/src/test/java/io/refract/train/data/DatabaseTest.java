@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.io.MoreFiles;
+import io.refract.train.testing.ChildJvm;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Files;

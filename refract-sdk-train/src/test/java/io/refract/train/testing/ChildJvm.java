@@ -1,57 +1,78 @@
 package io.refract.train.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.File;
 import java.io.IOException;
-import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Objects;
-import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Starts other JVMs with the classes of this one, all of them on the class path. */
-public final class ChildJvm {
-
-  private ChildJvm() {}
+/**
+ * Runs a main class of the tests in a JVM of its own.
+ *
+ * @param status the exit status
+ * @param output all that it printed
+ */
+public record ChildJvm(int status, String output) {
 
   /**
-   * Starts a program. Its standard output is for the caller to read; errors go where this JVM's go.
+   * Runs a program to its end.
    *
    * @param main the class with the main method
+   * @param classPathEntries which entries of this JVM's class path it sees
    * @param options of the JVM, for example {@code -Xmx64m}
    * @param arguments of the program
    */
+  public static ChildJvm run(
+      Class<?> main, Predicate<String> classPathEntries, List<String> options, String... arguments)
+      throws IOException, InterruptedException {
+    Process child =
+        builder(main, classPathEntries, options, arguments).redirectErrorStream(true).start();
+    String output = new String(child.getInputStream().readAllBytes(), UTF_8);
+    return new ChildJvm(child.waitFor(), output);
+  }
+
+  /** Starts a program. Its output is for the caller to read; errors go where this JVM's go. */
   public static Process start(Class<?> main, List<String> options, String... arguments)
       throws IOException {
+    return builder(main, entry -> true, options, arguments)
+        .redirectError(ProcessBuilder.Redirect.INHERIT)
+        .start();
+  }
+
+  private static ProcessBuilder builder(
+      Class<?> main, Predicate<String> entries, List<String> options, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(options);
-    command.addAll(List.of("-cp", classPath(main), main.getName()));
+    command.addAll(
+        List.of(
+            "-cp",
+            classPath(main).filter(entries).collect(Collectors.joining(File.pathSeparator)),
+            main.getName()));
     command.addAll(List.of(arguments));
-    ProcessBuilder builder =
-        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
-    builder.environment().put("OMP_NUM_THREADS", "1");
-    return builder.start();
+    return new ProcessBuilder(command);
   }
 
-  /** Surefire may have put the classes on the module path, on the class path, or on both. */
-  private static String classPath(Class<?> main) {
-    Set<String> entries = new LinkedHashSet<>();
-    for (String property :
-        List.of("surefire.test.class.path", "jdk.module.path", "java.class.path")) {
-      String value = System.getProperty(property, "");
-      entries.addAll(List.of(value.split(File.pathSeparator, -1)));
+  /** Surefire runs the tests on the module path; the child takes all of it as class path. */
+  private static Stream<String> classPath(Class<?> main) {
+    try {
+      String classes =
+          Path.of(main.getProtectionDomain().getCodeSource().getLocation().toURI()).toString();
+      String tests = Path.of("target", "test-classes").toAbsolutePath().toString();
+      return Stream.concat(
+          Stream.of(tests, classes),
+          Stream.of("java.class.path", "jdk.module.path", "surefire.test.class.path")
+              .flatMap(
+                  name -> Stream.of(System.getProperty(name, "").split(File.pathSeparator, -1)))
+              .filter(entry -> !entry.isEmpty()));
+    } catch (URISyntaxException e) {
+      throw new IllegalStateException(e);
     }
-    entries.add(location(main));
-    entries.add(location(io.refract.train.T5Trainer.class));
-    entries.remove("");
-    return String.join(File.pathSeparator, entries);
-  }
-
-  private static String location(Class<?> type) {
-    String name = type.getName().replace('.', '/') + ".class";
-    String url = Objects.requireNonNull(type.getResource("/" + name), name).toString();
-    return Path.of(URI.create(url.substring(0, url.length() - name.length()))).toString();
   }
 }

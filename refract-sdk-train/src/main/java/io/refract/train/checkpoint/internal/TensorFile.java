@@ -16,12 +16,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** Arrays of the engine, 32-bit floats, in a safetensors file and back into themselves. */
+/** Arrays of the engine, 32-bit floats, in a safetensors file and back. */
 public final class TensorFile {
 
   /** Elements that move between file and engine at once. */
-  private static final int PIECE = 1 << 22;
+  public static final int PIECE = 1 << 22;
 
   private TensorFile() {}
 
@@ -30,8 +31,9 @@ public final class TensorFile {
    *
    * @param file where to
    * @param arrays what, by name
+   * @return the file
    */
-  public static void write(Path file, Map<String, NDArray> arrays) {
+  public static Path write(Path file, Map<String, NDArray> arrays) {
     List<SafetensorsWriter.Tensor> tensors = new ArrayList<>();
     arrays.forEach(
         (name, array) ->
@@ -39,6 +41,7 @@ public final class TensorFile {
                 new SafetensorsWriter.Tensor(
                     name, shape(array), (first, target) -> copy(array, first, target))));
     SafetensorsWriter.write(file, tensors, Map.of("format", "pt"));
+    return file;
   }
 
   /**
@@ -51,12 +54,12 @@ public final class TensorFile {
   public static void readInto(Path file, Map<String, NDArray> arrays) {
     try (SafetensorsReader reader = SafetensorsReader.open(file)) {
       arrays.forEach((name, array) -> check(file, reader.tensors().get(name), name, array));
-      arrays.forEach((name, array) -> fill(reader, name, array));
+      arrays.forEach(
+          (name, array) -> fill(array, PIECE, (start, target) -> reader.read(name, start, target)));
     }
   }
 
-  private static void check(
-      Path file, @org.jspecify.annotations.Nullable TensorInfo info, String name, NDArray array) {
+  private static void check(Path file, @Nullable TensorInfo info, String name, NDArray array) {
     if (info == null) {
       throw new CheckpointException("Cannot read %s: it has no tensor %s.".formatted(file, name));
     }
@@ -71,17 +74,24 @@ public final class TensorFile {
     return Arrays.stream(array.getShape().getShape()).boxed().toList();
   }
 
-  private static void fill(SafetensorsReader reader, String name, NDArray array) {
+  /**
+   * Fills an array.
+   *
+   * @param array the array; changed in place
+   * @param piece how many elements the source is asked for at once, at least 1
+   * @param source where its elements come from
+   */
+  public static void fill(NDArray array, int piece, SafetensorsWriter.FloatSource source) {
     long elements = array.getShape().size();
     ByteBuffer buffer =
-        ByteBuffer.allocateDirect((int) Math.min(PIECE, elements) * Float.BYTES)
+        ByteBuffer.allocateDirect((int) Math.min(piece, elements) * Float.BYTES)
             .order(ByteOrder.nativeOrder());
     try (NDManager scope = array.getManager().newSubManager()) {
       NDArray flat = array.reshape(elements);
       flat.attach(scope);
-      for (long start = 0; start < elements; start += PIECE) {
-        int count = (int) Math.min(PIECE, elements - start);
-        reader.read(name, start, buffer.clear().limit(count * Float.BYTES));
+      for (long start = 0; start < elements; start += piece) {
+        int count = (int) Math.min(piece, elements - start);
+        source.read(start, buffer.clear().limit(count * Float.BYTES));
         // The engine looks at the buffer itself until it has copied from it.
         try (NDArray values = scope.create(buffer.flip(), new Shape(count), DataType.FLOAT32)) {
           flat.set(new NDIndex("{}:{}", start, start + count), values);
@@ -90,7 +100,14 @@ public final class TensorFile {
     }
   }
 
-  private static void copy(NDArray array, long first, ByteBuffer target) {
+  /**
+   * Copies consecutive elements of an array into a buffer.
+   *
+   * @param array the array
+   * @param first the row-major index of the first element
+   * @param target filled from its position to its limit
+   */
+  public static void copy(NDArray array, long first, ByteBuffer target) {
     long elements = array.getShape().size();
     int count = target.remaining() / Float.BYTES;
     try (NDManager scope = array.getManager().newSubManager()) {
