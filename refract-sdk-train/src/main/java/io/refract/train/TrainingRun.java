@@ -110,6 +110,8 @@ final class TrainingRun {
     for (int i = 0; i < task.callbacks().size(); i++) {
       task.callbacks().get(i).restore(state.callbacks().get(i));
     }
+    // A training that a callback had ended stays ended.
+    stopReason = askCallbacks();
   }
 
   private boolean goesOn(TrainingLoop loop) {
@@ -118,7 +120,8 @@ final class TrainingRun {
 
   private void runEpoch(
       TrainingLoop loop, Map<String, NDArray> weights, int epoch, int firstBatch) {
-    long start = System.nanoTime();
+    // As if the part of the epoch that an earlier process did had come right before.
+    long start = System.nanoTime() - history.epochNanos;
     try (BatchStream batches = loader.epoch(epoch, firstBatch)) {
       int batch = firstBatch;
       while (batches.hasNext() && goesOn(loop)) {
@@ -134,7 +137,7 @@ final class TrainingRun {
         stopReason = findStopReason();
         boolean epochIsOver = !batches.hasNext();
         if (improved || stopReason != null || checkpoints.isDue(update.step(), epochEnds)) {
-          history.epochNanos += epochIsOver ? 0 : System.nanoTime() - start;
+          history.epochNanos = epochIsOver ? 0 : System.nanoTime() - start;
           checkpoints.save(
               state(loop, epochIsOver ? epoch + 1 : epoch, epochIsOver ? 0 : batch), loop);
         }
@@ -164,12 +167,14 @@ final class TrainingRun {
       return "the thread of the training was interrupted";
     }
     String asked = signal.reason();
-    return asked != null
-        ? asked
-        : task.callbacks().stream()
-            .flatMap(callback -> callback.stopReason().stream())
-            .findFirst()
-            .orElse(null);
+    return asked != null ? asked : askCallbacks();
+  }
+
+  private @Nullable String askCallbacks() {
+    return task.callbacks().stream()
+        .flatMap(callback -> callback.stopReason().stream())
+        .findFirst()
+        .orElse(null);
   }
 
   private void failWhenInterrupted() {
@@ -245,7 +250,7 @@ final class TrainingRun {
   }
 
   private void endEpoch(int step, int epoch, long start) {
-    Duration duration = Duration.ofNanos(history.epochNanos + System.nanoTime() - start);
+    Duration duration = Duration.ofNanos(System.nanoTime() - start);
     Map<String, Double> metrics =
         task.validation() == null || last == null ? Map.of() : last.metrics();
     EpochReport report = new EpochReport(epoch + 1, step, history.endEpoch(), metrics, duration);
@@ -257,9 +262,11 @@ final class TrainingRun {
   private void takeBest(TrainingLoop loop, Map<String, NDArray> weights) {
     if (best.isPresent() && best.get().step() != loop.position().steps()) {
       checkpoints.restoreBest(best.get(), weights);
-      if (task.validation() != null) {
-        last = task.evaluator().evaluate(task.validation());
-      }
+      last = null;
+    }
+    // Resumed at its very end, a training has made no evaluation of its own.
+    if (last == null && task.validation() != null) {
+      last = task.evaluator().evaluate(task.validation());
     }
   }
 

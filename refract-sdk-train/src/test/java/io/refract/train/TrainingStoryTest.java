@@ -95,6 +95,11 @@ class TrainingStoryTest {
     TrainingResult resumed = stopEarly(checkpoints, true);
     assertThat(resumed.stopReason()).isEqualTo(straight.stopReason());
     assertThat(resumed.steps()).isEqualTo(straight.steps());
+    // What was stopped stays stopped, and its result is the same again.
+    TrainingResult again = stopEarly(checkpoints, true);
+    assertThat(again.steps()).isEqualTo(straight.steps());
+    assertThat(again.stopReason()).isEqualTo(straight.stopReason());
+    assertThat(again.metrics()).isEqualTo(straight.metrics());
   }
 
   /** A metric that rises while the model learns never gets better where it should fall. */

@@ -32,7 +32,7 @@ import picocli.CommandLine.Option;
     description = {
       "Trains with checkpoints, stops in the middle, and resumes in a new model; then trains the same"
           + " without a stop, and compares the weights bit by bit.",
-      "With --data-loss-proof you can also kill it yourself: run it, press Ctrl-C or kill -9 it, and run"
+      "With --only-train you can also kill it yourself: run it, press Ctrl-C or kill -9 it, and run"
           + " it again with the same --output; it goes on from its newest checkpoint."
     })
 final class ResumeTraining implements Callable<Integer> {
@@ -50,7 +50,7 @@ final class ResumeTraining implements Callable<Integer> {
   int stopAfter = 30;
 
   @Option(
-      names = "--data-loss-proof",
+      names = "--only-train",
       description = "Only train with checkpoints, and go on from what is there.")
   boolean onlyTrain;
 
