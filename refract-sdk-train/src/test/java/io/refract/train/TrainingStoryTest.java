@@ -3,6 +3,7 @@ package io.refract.train;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.refract.provenance.CheckpointProvenance;
 import io.refract.train.callback.EarlyStopping;
 import io.refract.train.callback.EvaluationReport;
 import io.refract.train.callback.MetricLog;
@@ -79,6 +80,20 @@ class TrainingStoryTest {
       }
       assertThat(folder.resolve("log.jsonl")).isNotEmptyFile();
       assertThat(folder.resolve("events")).isNotEmptyDirectory();
+    }
+  }
+
+  @Test
+  void the_provenance_names_the_checkpoint_that_the_training_started_from() {
+    Path start = folder.resolve("start");
+    try (T5Model model = Fixtures.tinyModel(0.0, 2)) {
+      model.save(start);
+    }
+    try (T5Model model = T5Model.load(start)) {
+      TrainingResult result = T5Trainer.of(model).data(examples(0, 8)).maxSteps(1).train();
+      CheckpointProvenance base = requireNonNull(result.provenance().baseCheckpoint());
+      assertThat(base).isEqualTo(model.checkpoint().orElseThrow());
+      assertThat(base.name()).isEqualTo(start.toString());
     }
   }
 
