@@ -93,6 +93,19 @@ class EvaluatorTest {
     assertThat(result.predictions()).isEqualTo(generated);
   }
 
+  /** As long as targets may be, and not 20 tokens as transformers' own default. */
+  @Test
+  void predictions_are_not_cut_at_twenty_tokens() {
+    GenerationSettings settings = GenerationSettings.defaults().withMaxNewTokens(40);
+    List<int[]> sources =
+        EXAMPLES.stream().map(e -> model.tokenizer().encode(e.source(), 64)).toList();
+    List<int[]> ids = model.generateIds(sources, settings);
+    assertThat(ids).anyMatch(row -> row.length == 40);
+    EvaluationResult result =
+        Evaluator.of(model).maxTargetTokens(40).evaluate(Dataset.of(EXAMPLES));
+    assertThat(result.predictions()).isEqualTo(model.tokenizer().decodeAll(ids));
+  }
+
   @Test
   void the_loss_is_the_mean_over_target_tokens_whatever_the_batch_size() {
     Dataset data = Dataset.of(EXAMPLES);
