@@ -49,6 +49,14 @@ def spread(numbers, digits):
     return f"{mean:.{digits}f}" if len(numbers) < 2 else f"{mean:.{digits}f} ± {numpy.std(numbers, ddof=1):.{digits}f}"
 
 
+def error(java, python):
+    """The standard error of the relative difference of two means."""
+    if min(len(java), len(python)) < 2:
+        return ""
+    parts = [numpy.var(side, ddof=1) / len(side) / numpy.mean(side) ** 2 for side in (java, python)]
+    return f" (standard error {numpy.sqrt(sum(parts)):.2%})"
+
+
 def draw(dataset, all_runs, file):
     figure, axes = plot.subplots(1, len(VARIANTS), figsize=(10, 4), constrained_layout=True, sharey=True)
     for axis, (variant, title) in zip(axes, VARIANTS.items()):
@@ -95,7 +103,7 @@ def compare(dataset, variant, runs):
     print(f"\n### {dataset}: {VARIANTS[variant]}\n")
     print(f"| | Refract SDK ({len(java)} runs) | Seq2SeqTrainer ({len(python)} runs) | difference |\n|---|---|---|---|")
     print(f"| validation loss before | {before[0]:.5f} | {before[1]:.5f} | {before[0] / before[1] - 1:+.1e} |")
-    print(f"| validation loss at the end | {spread(ends[0], 4)} | {spread(ends[1], 4)} | {gap:+.2%} |")
+    print(f"| validation loss at the end | {spread(ends[0], 4)} | {spread(ends[1], 4)} | {gap:+.2%}{error(*ends)} |")
     for key, name in METRICS[dataset].items():
         pair = [numpy.array([100 * measured(run)[key] for run in side]) for side in (java, python)]
         print(f"| {name} | {spread(pair[0], 2)} | {spread(pair[1], 2)} | {pair[0].mean() - pair[1].mean():+.2f} points |")
@@ -106,6 +114,14 @@ def compare(dataset, variant, runs):
     own = [abs(measured(run)["loss"] / run["metrics_after"]["loss"] - 1) for run in java]
     print(f"\nThe SDK's own loss and transformers' of the SDK's checkpoint differ by at most {max(own):.1e}.")
     return problems
+
+
+def perturbation(dataset, runs, perturbed):
+    """Prints how far Seq2SeqTrainer parts from itself when its first weights change by the size of rounding."""
+    end = values(runs["python"], "loss")[:, -1].mean()
+    gaps = [values([run], "loss")[0, -1] / end - 1 for run in perturbed]
+    if gaps:
+        print(f"\nSeq2SeqTrainer itself, same batches, first weights scaled by 1 + 1e-7 times noise: {', '.join(f'{g:+.2%}' for g in gaps)} at the end.")
 
 
 def main():
@@ -122,6 +138,7 @@ def main():
             continue
         for variant, runs in all_runs.items():
             problems += compare(dataset, variant, runs)
+        perturbation(dataset, all_runs["same-batches"], reports(args.results, dataset, "perturbed", "python"))
         draw(dataset, all_runs, args.plots / f"parity-{dataset}.png")
     print("\n".join(problems), file=sys.stderr)
     return 1 if problems else 0

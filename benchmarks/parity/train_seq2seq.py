@@ -96,6 +96,14 @@ def curve(steps):
     return points
 
 
+def perturb(model, seed):
+    """A change of the size of float32 rounding (its unit is 1.2e-7), to show how far training carries it."""
+    noise = torch.Generator().manual_seed(seed)
+    with torch.no_grad():
+        for parameter in model.parameters():
+            parameter.mul_(1 + 1e-7 * torch.randn(parameter.shape, generator=noise))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--model", required=True)
@@ -113,6 +121,7 @@ def main():
         "--order", choices=["grouped", "random", "sdk"], default="grouped",
         help="batches of similar lengths as group_by_length makes them, of any length, or the SDK's own",
     )
+    parser.add_argument("--perturb", type=int, metavar="SEED", help="scale each first weight by 1 + 1e-7 times Gaussian noise")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--output", required=True, help="directory for the trainer's files")
     parser.add_argument("--report", type=Path, required=True, help="JSON file to write")
@@ -122,6 +131,8 @@ def main():
     tokenizer = AutoTokenizer.from_pretrained(args.model)
     changes = {} if args.dropout is None else {"dropout_rate": args.dropout}
     model = T5ForConditionalGeneration.from_pretrained(args.model, **changes)
+    if args.perturb is not None:
+        perturb(model, args.perturb)
     limits = (args.prefix, args.max_source_tokens, args.max_target_tokens)
     training = Rows(args.split / "training.jsonl", tokenizer, *limits)
     validation = Rows(args.split / "validation.jsonl", tokenizer, *limits)
@@ -178,7 +189,7 @@ def main():
             name: getattr(args, name)
             for name in (
                 "epochs", "batch_size", "learning_rate", "warmup_ratio", "max_source_tokens", "max_target_tokens",
-                "seed", "dropout", "order", "threads",
+                "seed", "dropout", "order", "perturb", "threads",
             )
         },
         "training_rows": len(training),
