@@ -1,6 +1,7 @@
 package io.refract.train.t5;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static com.google.common.base.Preconditions.checkElementIndex;
 import static com.google.common.base.Preconditions.checkState;
 
 import ai.djl.ndarray.NDArray;
@@ -12,6 +13,7 @@ import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decodes token by token. Keys and values of the encoder's states are computed once; those of the
@@ -20,18 +22,20 @@ import java.util.List;
 final class T5StepDecoder implements StepDecoder {
 
   private final T5ArrayNetwork network;
-  private final EncoderOutput encoded;
   private final NDManager scope;
   private final int maxTokens;
   private final NDArray bias; // (1, H, 1, maxTokens)
   private final List<KeysAndValues> memories = new ArrayList<>();
   private final List<KeysAndValues> pasts = new ArrayList<>();
+  private @Nullable NDArray mask; // (B, 1, 1, S)
+  private int rows;
   private int position;
 
   T5StepDecoder(T5ArrayNetwork network, EncoderOutput encoded, int maxTokens) {
     checkArgument(maxTokens >= 1, "max tokens must be at least 1 but was %s", maxTokens);
     this.network = network;
-    this.encoded = encoded;
+    mask = encoded.mask();
+    rows = encoded.rows();
     this.maxTokens = maxTokens;
     scope = encoded.manager().newSubManager();
     bias = network.decoder().lastPositionBias(scope, maxTokens);
@@ -45,7 +49,7 @@ final class T5StepDecoder implements StepDecoder {
 
   @Override
   public int rows() {
-    return encoded.rows();
+    return rows;
   }
 
   @Override
@@ -58,7 +62,7 @@ final class T5StepDecoder implements StepDecoder {
       List<T5Block> blocks = network.decoder().blocks();
       for (int i = 0; i < blocks.size(); i++) {
         KeysAndValues past = position == 0 ? null : pasts.get(i);
-        T5Block.Step result = blocks.get(i).step(x, past, newest, memories.get(i), encoded.mask());
+        T5Block.Step result = blocks.get(i).step(x, past, newest, memories.get(i), mask);
         keep(i, result.seen());
         x = result.output();
       }
@@ -79,6 +83,40 @@ final class T5StepDecoder implements StepDecoder {
       past.keys().close();
       past.values().close();
     }
+  }
+
+  @Override
+  public void select(int[] parents) {
+    checkArgument(parents.length > 0, "a decoder needs at least 1 row");
+    long[] index = new long[parents.length];
+    boolean same = parents.length == rows;
+    for (int i = 0; i < parents.length; i++) {
+      checkElementIndex(parents[i], rows, "row");
+      index[i] = parents[i];
+      same &= parents[i] == i;
+    }
+    if (same) {
+      return;
+    }
+    try (NDArray selected = scope.create(index)) {
+      memories.replaceAll(memory -> select(memory, selected));
+      pasts.replaceAll(past -> select(past, selected));
+      if (mask != null) {
+        mask = mask.get(selected);
+        mask.attach(scope);
+      }
+    }
+    rows = parents.length;
+  }
+
+  private KeysAndValues select(KeysAndValues all, NDArray rows) {
+    NDArray keys = all.keys().get(rows);
+    NDArray values = all.values().get(rows);
+    keys.attach(scope);
+    values.attach(scope);
+    all.keys().close();
+    all.values().close();
+    return new KeysAndValues(keys, values);
   }
 
   @Override

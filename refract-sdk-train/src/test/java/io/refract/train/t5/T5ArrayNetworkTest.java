@@ -3,10 +3,12 @@ package io.refract.train.t5;
 import static io.refract.train.optim.Objective.CROSS_ENTROPY;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.BaseNDManager;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import com.google.common.primitives.Floats;
 import io.refract.train.data.Batch;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.t5.Golden.GoldenBatch;
@@ -14,6 +16,7 @@ import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
 import java.io.IOException;
+import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -96,6 +99,53 @@ class T5ArrayNetworkTest {
             .isInstanceOf(IllegalArgumentException.class);
       }
     }
+  }
+
+  @Test
+  void selected_rows_go_on_with_their_own_tokens_and_sources() {
+    GoldenBatch batch = golden.batches().get(0);
+    long[] tokens = {3, 4, 5, 6, 7, 8, 9, 10};
+    int last = batch.rows() - 1;
+    float[] all = secondLogits(batch, tokens, null, 11);
+    float[] chosen = secondLogits(batch, tokens, new int[] {last, 0, last}, 11);
+    int width = all.length / batch.rows();
+    float[] ofLast = Arrays.copyOfRange(all, last * width, all.length);
+    float[] ofFirst = Arrays.copyOf(all, width);
+    assertThat(chosen).containsExactly(Floats.concat(ofLast, ofFirst, ofLast), within(1e-5f));
+    assertThat(ofLast).isNotEqualTo(ofFirst);
+  }
+
+  @Test
+  void a_row_that_is_not_there_cannot_be_selected() {
+    try (NDManager scope = manager.newSubManager()) {
+      EncoderOutput encoded =
+          network.encode(scope, new long[] {5, 1}, new long[] {1, 1}, 1, Dropout.NONE);
+      try (StepDecoder decoder = network.stepDecoder(encoded, 3)) {
+        assertThatThrownBy(() -> decoder.select(new int[] {1}))
+            .isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> decoder.select(new int[0]))
+            .isInstanceOf(IllegalArgumentException.class);
+      }
+    }
+  }
+
+  /** Returns the logits after two tokens; in between, rows are selected. */
+  private float[] secondLogits(GoldenBatch batch, long[] first, int[] parents, long second) {
+    return GradMode.off(
+        () -> {
+          try (NDManager scope = manager.newSubManager()) {
+            EncoderOutput encoded = network.encode(scope, batch.batch(), Dropout.NONE);
+            try (StepDecoder decoder = network.stepDecoder(encoded, 2)) {
+              decoder.next(scope, Arrays.copyOf(first, batch.rows()));
+              if (parents != null) {
+                decoder.select(parents);
+              }
+              long[] tokens = new long[decoder.rows()];
+              Arrays.fill(tokens, second);
+              return decoder.next(scope, tokens).toFloatArray();
+            }
+          }
+        });
   }
 
   @Test

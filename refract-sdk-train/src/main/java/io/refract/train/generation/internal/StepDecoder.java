@@ -22,6 +22,14 @@ public interface StepDecoder extends AutoCloseable {
    */
   NDArray next(NDManager step, long[] tokens);
 
+  /**
+   * Changes which rows go on: the next token of row i follows the tokens of what so far is row
+   * {@code parents[i]}. A row may be left out, or go on several times.
+   *
+   * @param parents at least one row, each from 0 to {@link #rows()} - 1
+   */
+  void select(int[] parents);
+
   /** Frees what the decoder remembers. */
   @Override
   void close();
