@@ -17,6 +17,7 @@ import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
 import java.io.IOException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,7 +131,8 @@ class T5ArrayNetworkTest {
   }
 
   /** Returns the logits after two tokens; in between, rows are selected. */
-  private float[] secondLogits(GoldenBatch batch, long[] first, int[] parents, long second) {
+  private float[] secondLogits(
+      GoldenBatch batch, long[] first, int @Nullable [] parents, long second) {
     return GradMode.off(
         () -> {
           try (NDManager scope = manager.newSubManager()) {
