@@ -25,6 +25,7 @@ import io.refract.train.t5.T5Model;
 import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
+import io.refract.train.t5.internal.ScoringNetwork;
 import io.refract.train.t5.internal.T5Access;
 import io.refract.train.t5.internal.T5Network;
 import java.time.Duration;
@@ -199,25 +200,27 @@ public final class Evaluator {
 
     private void run() {
       int done = 0;
-      try (BatchStream batches =
-          BatchLoader.of(encoded, Batching.defaults().withBatchSize(batchSize), 0).evaluation()) {
+      try (ScoringNetwork scoring = T5Access.scoring(model);
+          BatchStream batches =
+              BatchLoader.of(encoded, Batching.defaults().withBatchSize(batchSize), 0)
+                  .evaluation()) {
         while (batches.hasNext()) {
           LoadedBatch loaded = batches.next();
-          evaluate(loaded);
+          evaluate(scoring, loaded);
           done += loaded.batch().rows();
           report(done);
         }
       }
     }
 
-    private void evaluate(LoadedBatch loaded) {
+    private void evaluate(ScoringNetwork scoring, LoadedBatch loaded) {
       Batch batch = loaded.batch();
       try (NDManager scope = network.manager().newSubManager()) {
         EncoderOutput sources = network.encode(scope, batch, Dropout.NONE);
         lossSum += lossSum(scope, sources, batch);
         targetTokens += batch.targetTokens();
         if (generates) {
-          generate(scope, sources, loaded.examples());
+          generate(scoring, scope, sources, loaded.examples());
         }
       }
     }
@@ -232,8 +235,9 @@ public final class Evaluator {
       }
     }
 
-    private void generate(NDManager scope, EncoderOutput sources, int[] examples) {
-      try (StepDecoder decoder = network.stepDecoder(sources, maxTargetTokens)) {
+    private void generate(
+        ScoringNetwork scoring, NDManager scope, EncoderOutput sources, int[] examples) {
+      try (StepDecoder decoder = scoring.stepDecoder(sources, maxTargetTokens)) {
         List<int[]> ids =
             GreedySearch.search(scope, decoder, model.generationConfig(), maxTargetTokens);
         List<String> texts = model.tokenizer().decodeAll(ids);

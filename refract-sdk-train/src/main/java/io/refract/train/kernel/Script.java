@@ -34,6 +34,12 @@ public record Script(String name, String methods) {
   /** The number of the type in a text. No array of this type may leave a script. */
   public static final int BFLOAT16 = 15;
 
+  /** The number of the type in a text. */
+  static final int INT64 = 4;
+
+  /** The number of the type in a text. */
+  static final int QINT8 = 12;
+
   private static final Pattern NAME = Pattern.compile("[a-z0-9-]+");
 
   private static final String CLASS =

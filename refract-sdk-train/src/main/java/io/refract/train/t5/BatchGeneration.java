@@ -7,10 +7,9 @@ import io.refract.scoring.GenerationSettings;
 import io.refract.train.generation.GenerationConfig;
 import io.refract.train.generation.internal.GreedySearch;
 import io.refract.train.generation.internal.StepDecoder;
-import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
-import io.refract.train.t5.internal.T5Network;
+import io.refract.train.t5.internal.ScoringNetwork;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -25,7 +24,7 @@ import java.util.stream.IntStream;
  * @param config its dimensions
  * @param generationConfig its special tokens
  */
-record BatchGeneration(T5Network network, T5Config config, GenerationConfig generationConfig) {
+record BatchGeneration(ScoringNetwork network, T5Config config, GenerationConfig generationConfig) {
 
   /** Returns the generated ids in the order of the sources. */
   List<int[]> generate(List<int[]> sources, GenerationSettings settings) {
@@ -69,7 +68,7 @@ record BatchGeneration(T5Network network, T5Config config, GenerationConfig gene
 
   private List<int[]> generateBatch(long[] ids, long[] mask, int rows, int maxNewTokens) {
     try (NDManager scope = network.manager().newSubManager()) {
-      EncoderOutput encoded = network.encode(scope, ids, mask, rows, Dropout.NONE);
+      EncoderOutput encoded = network.encode(scope, ids, mask, rows);
       try (StepDecoder decoder = network.stepDecoder(encoded, maxNewTokens)) {
         return GreedySearch.search(scope, decoder, generationConfig, maxNewTokens);
       }

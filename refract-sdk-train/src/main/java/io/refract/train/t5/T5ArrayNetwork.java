@@ -98,14 +98,21 @@ final class T5ArrayNetwork implements T5Network {
   @Override
   public EncoderOutput encode(
       NDManager scope, long[] inputIds, long[] attentionMask, int rows, Dropout dropout) {
+    int length = checkSources(inputIds, attentionMask, rows);
+    NDArray mask = paddingMask(scope, attentionMask, rows);
+    return new EncoderOutput(encode(scope, inputIds, rows, length, mask, dropout), mask);
+  }
+
+  /** Checks ids and sizes of sources, and returns their length. */
+  int checkSources(long[] inputIds, long[] attentionMask, int rows) {
     int length = lengthOf("input ids", inputIds, rows);
     checkArgument(
         attentionMask.length == inputIds.length,
         "the attention mask has %s values for %s input ids",
         attentionMask.length,
         inputIds.length);
-    NDArray mask = Masks.anyHidden(attentionMask) ? padding(scope, attentionMask, rows) : null;
-    return new EncoderOutput(encode(scope, inputIds, rows, length, mask, dropout), mask);
+    checkIds("input id", inputIds);
+    return length;
   }
 
   @Override
@@ -145,14 +152,15 @@ final class T5ArrayNetwork implements T5Network {
           Masks.sameSegment(segments, segments, batch.rows()),
           new Shape(batch.rows(), 1, length, length));
     }
-    return Masks.anyHidden(batch.attentionMask())
-        ? padding(scope, batch.attentionMask(), batch.rows())
-        : null;
+    return paddingMask(scope, batch.attentionMask(), batch.rows());
   }
 
-  private static NDArray padding(NDManager scope, long[] attentionMask, int rows) {
-    return scope.create(
-        Masks.ofPadding(attentionMask), new Shape(rows, 1, 1, attentionMask.length / rows));
+  /** Returns what hides padding; null when there is none. */
+  @Nullable NDArray paddingMask(NDManager scope, long[] attentionMask, int rows) {
+    return Masks.anyHidden(attentionMask)
+        ? scope.create(
+            Masks.ofPadding(attentionMask), new Shape(rows, 1, 1, attentionMask.length / rows))
+        : null;
   }
 
   @Override
@@ -294,9 +302,7 @@ final class T5ArrayNetwork implements T5Network {
   /** Looks up tokens: B x T ids give B x T x D. */
   NDArray embed(NDManager scope, String what, long[] ids, int rows, int length) {
     lengthOf(what + "s", ids, rows);
-    for (long id : ids) {
-      checkId(what, id);
-    }
+    checkIds(what, ids);
     try (NDArray array = Layers.owned(scope.create(ids, new Shape(rows, length)))) {
       return Layers.embedding(array, shared);
     }
@@ -307,6 +313,13 @@ final class T5ArrayNetwork implements T5Network {
     return output.forward(
         config.tieWordEmbeddings() ? Layers.scale(states, 1 / Math.sqrt(config.dModel())) : states,
         Dropout.NONE);
+  }
+
+  /** Checks that ids are in the vocabulary: the engine would read foreign memory. */
+  void checkIds(String what, long[] ids) {
+    for (long id : ids) {
+      checkId(what, id);
+    }
   }
 
   private void checkId(String what, long id) {

@@ -9,6 +9,7 @@ import io.refract.train.tokenization.T5Tokenizer;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ final class T5Base {
   private final Map<String, NDArray> originals = new LinkedHashMap<>();
 
   private @Nullable T5Adapter merged;
+
+  /** Counts the times that somebody was given the weights to change them. */
+  private final AtomicLong version = new AtomicLong();
 
   /**
    * Takes over weights and a tokenizer, for one model to begin with.
@@ -100,6 +104,16 @@ final class T5Base {
               all.put(name, sum);
             });
     return all;
+  }
+
+  /** Returns a number that changes whenever somebody may change the weights, or an adapter. */
+  long version() {
+    return version.get();
+  }
+
+  /** Notes that the weights, or an adapter, may be changed from now on. */
+  void changing() {
+    version.incrementAndGet();
   }
 
   /** Counts one model more. */

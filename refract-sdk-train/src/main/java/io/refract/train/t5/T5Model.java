@@ -2,6 +2,7 @@ package io.refract.train.t5;
 
 import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
+import static java.util.Objects.requireNonNull;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -18,6 +19,7 @@ import io.refract.train.hub.ModelHub;
 import io.refract.train.lora.LoraConfig;
 import io.refract.train.t5.internal.Execution;
 import io.refract.train.t5.internal.GradMode;
+import io.refract.train.t5.internal.ScoringNetwork;
 import io.refract.train.t5.internal.T5Access;
 import io.refract.train.t5.internal.T5Network;
 import io.refract.train.tokenization.T5Tokenizer;
@@ -45,10 +47,25 @@ public final class T5Model implements ModelArtifact, TextModel {
 
   static {
     T5Access.grant(
-        model -> {
-          checkArgument(model instanceof T5Model, "not a T5 model: %s", model.getClass().getName());
-          return ((T5Model) model).usable(network -> network);
+        new T5Access.Access() {
+          @Override
+          public T5Network network(TextModel model) {
+            T5Model t5 = t5(model);
+            t5.base.changing();
+            return t5.usable(network -> network);
+          }
+
+          @Override
+          public ScoringNetwork scoring(TextModel model) {
+            T5Model t5 = t5(model);
+            return t5.usable(network -> t5.scoring.open());
+          }
         });
+  }
+
+  private static T5Model t5(TextModel model) {
+    checkArgument(model instanceof T5Model, "not a T5 model: %s", model.getClass().getName());
+    return (T5Model) model;
   }
 
   private final T5Config config;
@@ -56,6 +73,7 @@ public final class T5Model implements ModelArtifact, TextModel {
   private final T5Base base;
   private final @Nullable T5Adapter adapter;
   private final T5ArrayNetwork network;
+  private final T5Scoring scoring;
   private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
   private boolean closed;
 
@@ -71,6 +89,7 @@ public final class T5Model implements ModelArtifact, TextModel {
     NDManager manager = adapter == null ? base.manager() : adapter.manager();
     this.network =
         new T5ArrayNetwork(config, manager, base.parameters(), adapter, Execution.DEFAULT);
+    this.scoring = new T5Scoring(config, base, adapter, network);
   }
 
   /**
@@ -360,8 +379,40 @@ public final class T5Model implements ModelArtifact, TextModel {
    */
   public List<int[]> generateIds(List<int[]> sources, GenerationSettings settings) {
     return usable(
-        running ->
-            new BatchGeneration(running, config, generationConfig).generate(sources, settings));
+        running -> {
+          try (ScoringNetwork packed = scoring.open()) {
+            return new BatchGeneration(packed, config, generationConfig)
+                .generate(sources, settings);
+          }
+        });
+  }
+
+  /**
+   * Sets the numbers that this model scores with from now on; {@link WeightFormat#FLOAT32} unless
+   * it is called. The weights are packed at the next use, in memory of their own.
+   *
+   * <pre>{@code
+   * try (T5Model model = T5Model.load("summarizer").scoreIn(WeightFormat.INT8)) {
+   *   model.generate(articles, GenerationSettings.defaults());
+   * }
+   * }</pre>
+   *
+   * @param format the format; others than 32 bits need a CPU
+   * @return this model
+   */
+  public T5Model scoreIn(WeightFormat format) {
+    requireNonNull(format, "format");
+    usable(
+        running -> {
+          scoring.setFormat(format);
+          return running;
+        });
+    return this;
+  }
+
+  /** Returns the numbers that this model scores with. */
+  public WeightFormat weightFormat() {
+    return scoring.format();
   }
 
   @Override
@@ -429,6 +480,7 @@ public final class T5Model implements ModelArtifact, TextModel {
     try {
       if (!closed) {
         closed = true;
+        scoring.close();
         base.release(adapter);
       }
     } finally {

@@ -46,7 +46,21 @@ class ScriptLibraryTest {
 
   /** Every text that the SDK emits; a kernel that is not listed here is not tested. */
   static Stream<Script> emitted() {
-    return Stream.of(OptimizerKernel.SCRIPT, Bf16.SCRIPT);
+    Stream<Script> scoring =
+        Stream.of(Packing.values())
+            .flatMap(
+                packing ->
+                    Stream.of("relu", "gelu", "gelu_new", "silu", "tanh", "sigmoid")
+                        .flatMap(
+                            activation ->
+                                Stream.of(true, false)
+                                    .map(
+                                        gated ->
+                                            ScoringScript.of(
+                                                new ScoringShape(
+                                                    2, 3, 4, 8, 1e-6, activation, gated, 0.5),
+                                                packing))));
+    return Stream.concat(Stream.of(OptimizerKernel.SCRIPT, Bf16.SCRIPT), scoring);
   }
 
   @ParameterizedTest

@@ -2,7 +2,6 @@ package io.refract.train.t5.internal;
 
 import io.refract.scoring.TextModel;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,17 +9,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class T5Access {
 
-  private static final AtomicReference<@Nullable Function<TextModel, T5Network>> ACCESS =
-      new AtomicReference<>();
+  private static final AtomicReference<@Nullable Access> ACCESS = new AtomicReference<>();
+
+  /** What the class of the models offers. */
+  public interface Access {
+
+    /** See {@link T5Access#network}. */
+    T5Network network(TextModel model);
+
+    /** See {@link T5Access#scoring}. */
+    ScoringNetwork scoring(TextModel model);
+  }
 
   private T5Access() {}
 
-  /**
-   * Opens the way; called by the class of the models when it is initialized.
-   *
-   * @param access returns the network of a model
-   */
-  public static void grant(Function<TextModel, T5Network> access) {
+  /** Opens the way; called by the class of the models when it is initialized. */
+  public static void grant(Access access) {
     ACCESS.set(access);
   }
 
@@ -33,10 +37,25 @@ public final class T5Access {
    * @throws IllegalStateException if it is closed
    */
   public static T5Network network(TextModel model) {
-    Function<TextModel, T5Network> access = ACCESS.get();
+    return access(model).network(model);
+  }
+
+  /**
+   * Returns what a T5 model generates with. The caller closes it, before the model is closed.
+   *
+   * @param model a {@code T5Model}
+   * @throws IllegalArgumentException if it is a model of another kind
+   * @throws IllegalStateException if it is closed
+   */
+  public static ScoringNetwork scoring(TextModel model) {
+    return access(model).scoring(model);
+  }
+
+  private static Access access(TextModel model) {
+    Access access = ACCESS.get();
     if (access == null) {
       throw new IllegalArgumentException("not a T5 model: " + model.getClass().getName());
     }
-    return access.apply(model);
+    return access;
   }
 }
