@@ -41,9 +41,14 @@ class RougeTestDataTest {
     assumeTrue(
         named != null,
         VARIABLE + " names no folder with rouge_score's target_large.txt and prediction_large.txt");
-    target = Files.readString(Path.of(named, "target_large.txt"));
-    prediction = Files.readString(Path.of(named, "prediction_large.txt"));
+    target = text(Path.of(named, "target_large.txt"));
+    prediction = text(Path.of(named, "prediction_large.txt"));
     assertThat(pairs(1)).hasSize(1000);
+  }
+
+  private static String text(Path file) throws IOException {
+    assertThat(file).as("a file in the folder that %s names", VARIABLE).isRegularFile();
+    return Files.readString(file);
   }
 
   /** Returns the lines of both files in groups, each with its line breaks. */
