@@ -75,8 +75,9 @@ public final class Rouge implements Metric {
     checkPairs(predictions, references);
     double[] sums = new double[kinds.size()];
     for (int pair = 0; pair < predictions.size(); pair++) {
+      List<RougeScore> scores = scores(predictions.get(pair), references.get(pair));
       for (int kind = 0; kind < sums.length; kind++) {
-        sums[kind] += score(kinds.get(kind), predictions.get(pair), references.get(pair));
+        sums[kind] += scores.get(kind).fMeasure();
       }
     }
     Map<String, Double> means = new LinkedHashMap<>();
@@ -86,7 +87,12 @@ public final class Rouge implements Metric {
     return means;
   }
 
-  private double score(Kind kind, String prediction, String reference) {
+  /** Returns the scores of one pair, in the order of the results. */
+  List<RougeScore> scores(String prediction, String reference) {
+    return kinds.stream().map(kind -> score(kind, prediction, reference)).toList();
+  }
+
+  private RougeScore score(Kind kind, String prediction, String reference) {
     RougeTokens tokens = new RougeTokens(stemming);
     if (kind == Kind.ROUGE_LSUM) {
       List<int[]> wanted = tokens.ofLines(reference);

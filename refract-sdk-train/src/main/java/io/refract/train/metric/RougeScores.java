@@ -6,30 +6,30 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The F-measures of C.-Y. Lin, "ROUGE: A Package for Automatic Evaluation of Summaries" (2004), for
- * one pair of texts, as Google's {@code rouge_score} computes them.
+ * The scores of C.-Y. Lin, "ROUGE: A Package for Automatic Evaluation of Summaries" (2004), for one
+ * pair of texts, as Google's {@code rouge_score} computes them.
  */
 final class RougeScores {
 
   private RougeScores() {}
 
   /** ROUGE-1: words in common, each counted as often as it stands in both texts. */
-  static double unigrams(int[] reference, int[] prediction) {
+  static RougeScore unigrams(int[] reference, int[] prediction) {
     return grams(reference, prediction, 1);
   }
 
   /** ROUGE-2: pairs of neighbouring words in common. */
-  static double bigrams(int[] reference, int[] prediction) {
+  static RougeScore bigrams(int[] reference, int[] prediction) {
     return grams(reference, prediction, 2);
   }
 
-  private static double grams(int[] reference, int[] prediction, int n) {
+  private static RougeScore grams(int[] reference, int[] prediction, int n) {
     Map<Long, Integer> wanted = count(reference, n);
     int hits = 0;
     for (Map.Entry<Long, Integer> gram : count(prediction, n).entrySet()) {
       hits += Math.min(gram.getValue(), wanted.getOrDefault(gram.getKey(), 0));
     }
-    return fMeasure(
+    return RougeScore.of(
         hits, Math.max(0, reference.length - n + 1), Math.max(0, prediction.length - n + 1));
   }
 
@@ -43,7 +43,7 @@ final class RougeScores {
   }
 
   /** ROUGE-L: the longest common subsequence of the whole texts. */
-  static double longestCommonSubsequence(int[] reference, int[] prediction) {
+  static RougeScore longestCommonSubsequence(int[] reference, int[] prediction) {
     int[] row = new int[prediction.length + 1];
     for (int word : reference) {
       int diagonal = 0;
@@ -53,7 +53,7 @@ final class RougeScores {
         diagonal = above;
       }
     }
-    return fMeasure(row[prediction.length], reference.length, prediction.length);
+    return RougeScore.of(row[prediction.length], reference.length, prediction.length);
   }
 
   /**
@@ -62,7 +62,7 @@ final class RougeScores {
    *
    * @param words how many different words there are
    */
-  static double summaryLevel(List<int[]> reference, List<int[]> prediction, int words) {
+  static RougeScore summaryLevel(List<int[]> reference, List<int[]> prediction, int words) {
     int[] leftInReference = new int[words];
     int[] leftInPrediction = new int[words];
     int referenceLength = countWords(reference, leftInReference);
@@ -79,7 +79,7 @@ final class RougeScores {
         }
       }
     }
-    return fMeasure(hits, referenceLength, predictionLength);
+    return RougeScore.of(hits, referenceLength, predictionLength);
   }
 
   private static int countWords(List<int[]> lines, int[] counts) {
@@ -120,15 +120,5 @@ final class RougeScores {
         i--;
       }
     }
-  }
-
-  /** Returns 2PR / (P + R), or 0 when nothing is in common or a text is empty. */
-  private static double fMeasure(int hits, int referenceLength, int predictionLength) {
-    if (hits == 0) {
-      return 0;
-    }
-    double precision = (double) hits / predictionLength;
-    double recall = (double) hits / referenceLength;
-    return 2 * precision * recall / (precision + recall);
   }
 }

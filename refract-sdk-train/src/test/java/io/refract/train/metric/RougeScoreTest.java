@@ -1,12 +1,12 @@
 package io.refract.train.metric;
 
+import static io.refract.train.metric.RealRougeScore.KINDS;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.google.gson.Gson;
+import io.refract.train.metric.RealRougeScore.Pair;
 import io.refract.train.testing.TransformersPython;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -27,7 +27,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RougeScoreTest {
 
   private static final double TOLERANCE = 1e-9;
-  private static final List<String> KINDS = List.of("rouge1", "rouge2", "rougeL", "rougeLsum");
 
   /** The content of pyrouge_files/target_multi.0.txt; its first lines are those of target.txt. */
   private static final String TARGET =
@@ -151,22 +150,8 @@ class RougeScoreTest {
   @Test
   void generated_texts_score_as_the_real_rouge_score_says(@TempDir Path folder) throws Exception {
     TransformersPython python = TransformersPython.require(4);
-    List<List<String>> pairs = new RougeTexts(new Random(7)).pairs(400);
-    Path input = Files.writeString(folder.resolve("pairs.json"), new Gson().toJson(pairs));
-    Path output = folder.resolve("scores.json");
-    python.run("score_rouge.py", input, output);
-    double[][][] expected = new Gson().fromJson(Files.readString(output), double[][][].class);
-    assertThat(expected).hasNumberOfRows(pairs.size());
-    for (int i = 0; i < pairs.size(); i++) {
-      for (int stemming = 0; stemming < 2; stemming++) {
-        Rouge rouge = stemming == 1 ? Rouge.all().stemming() : Rouge.all();
-        for (int kind = 0; kind < KINDS.size(); kind++) {
-          assertThat(score(rouge, KINDS.get(kind), pairs.get(i).get(0), pairs.get(i).get(1)))
-              .as("%s %s of %s", rouge, KINDS.get(kind), pairs.get(i))
-              .isEqualTo(expected[i][stemming][kind], within(TOLERANCE));
-        }
-      }
-    }
+    List<Pair> pairs = new RougeTexts(new Random(7)).pairs(400);
+    new RealRougeScore(python, folder).assertEqualScores(pairs, KINDS);
   }
 
   /** Makes pairs of texts: sentences on lines, unicode, digits, punctuation, nothing at all. */
@@ -182,12 +167,12 @@ class RougeScoreTest {
                 .split(" "));
     private static final List<String> ENDINGS = List.of("", "ing", "tion", "er", "ed", "s", "ly");
 
-    List<List<String>> pairs(int count) {
-      List<List<String>> pairs = new ArrayList<>();
+    List<Pair> pairs(int count) {
+      List<Pair> pairs = new ArrayList<>();
       for (int i = 0; i < count; i++) {
         // Every 40th is long, as rouge_score's own large test is.
         String reference = text(i % 40 == 0 ? 40 : random.nextInt(5));
-        pairs.add(List.of(reference, i % 3 == 0 ? text(random.nextInt(4)) : changed(reference)));
+        pairs.add(new Pair(reference, i % 3 == 0 ? text(random.nextInt(4)) : changed(reference)));
       }
       return pairs;
     }
