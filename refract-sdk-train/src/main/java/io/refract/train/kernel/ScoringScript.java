@@ -99,8 +99,8 @@ final class ScoringScript {
                   f = torch.floordiv(torch.size(h, -1), 2)
                   h = torch.mul(%s, torch.narrow(h, -1, f, f))
               """
-                .formatted(activation(shape.activation(), "torch.narrow(h, -1, 0, f)"))
-            : "    h = %s\n".formatted(activation(shape.activation(), "h"));
+                .formatted(Activations.of(shape.activation(), "torch.narrow(h, -1, 0, f)"))
+            : "    h = %s\n".formatted(Activations.of(shape.activation(), "h"));
     return new Script(
         "scoring",
         TEXT.replace("$TYPE", packing.type())
@@ -113,17 +113,5 @@ final class ScoringScript {
             .replace("$DECODER_LAYERS", Integer.toString(shape.decoderLayers()))
             .replace("$HEADS", Integer.toString(shape.heads()))
             .replace("$WIDTH", Integer.toString(shape.headWidth())));
-  }
-
-  private static String activation(String name, String x) {
-    return switch (name) {
-      case "relu" -> "torch.relu(" + x + ")";
-      case "gelu" -> "torch.gelu(" + x + ")";
-      case "gelu_new", "gelu_pytorch_tanh" -> "torch.gelu(" + x + ", approximate=\"tanh\")";
-      case "silu", "swish" -> "torch.silu(" + x + ")";
-      case "tanh" -> "torch.tanh(" + x + ")";
-      case "sigmoid" -> "torch.sigmoid(" + x + ")";
-      default -> throw new IllegalArgumentException("unknown activation '" + name + "'");
-    };
   }
 }

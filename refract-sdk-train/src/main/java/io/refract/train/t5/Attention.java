@@ -1,7 +1,6 @@
 package io.refract.train.t5;
 
 import ai.djl.ndarray.NDArray;
-import io.refract.train.kernel.Bf16;
 import io.refract.train.t5.internal.Dropout;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +20,7 @@ final class Attention {
   private final Linear o; // (D, H K)
   private final int heads;
   private final boolean bf16;
+  private final LayerOps ops;
 
   /**
    * Keys and values of all heads.
@@ -42,34 +42,50 @@ final class Attention {
     o = wiring.linear(name + ".o");
     heads = wiring.config().numHeads();
     bf16 = wiring.execution().bf16();
-  }
-
-  /** Returns what the given states offer to queries: B x S x D gives B x H x S x K each. */
-  KeysAndValues keysAndValues(NDArray states, Dropout dropout) {
-    return new KeysAndValues(
-        Layers.splitHeads(k.forward(states, dropout), heads).transpose(0, 1, 3, 2),
-        Layers.splitHeads(v.forward(states, dropout), heads));
+    ops = wiring.ops();
   }
 
   /**
-   * Lets queries look at keys.
+   * Lets all positions of a sequence look at states.
+   *
+   * @param x where queries are made from, B x Q x D
+   * @param states what they look at, B x S x D
+   * @param bias what is added to the scores, broadcast to B x H x Q x S; null for nothing
+   * @return B x Q x D
+   */
+  NDArray forward(NDArray x, NDArray states, @Nullable NDArray bias, Dropout dropout) {
+    NDArray attended =
+        ops.attend(
+            q.forward(x, dropout),
+            k.forward(states, dropout),
+            v.forward(states, dropout),
+            bias,
+            dropout);
+    return o.forward(attended, dropout);
+  }
+
+  /** Returns what the given states offer to queries: B x S x D gives B x H x S x K each. */
+  KeysAndValues keysAndValues(NDArray states) {
+    return new KeysAndValues(
+        Layers.splitHeads(k.forward(states, Dropout.NONE), heads).transpose(0, 1, 3, 2),
+        Layers.splitHeads(v.forward(states, Dropout.NONE), heads));
+  }
+
+  /**
+   * Lets queries look at keys that are kept from token to token.
    *
    * @param x where queries are made from, B x Q x D
    * @param memory what they look at
    * @param bias what is added to the scores, broadcast to B x H x Q x S; null for nothing
    * @return B x Q x D
    */
-  NDArray attend(NDArray x, KeysAndValues memory, @Nullable NDArray bias, Dropout dropout) {
-    NDArray queries = Layers.splitHeads(q.forward(x, dropout), heads); // (B, H, Q, K)
-    NDArray scores = product(queries, memory.keys()); // (B, H, Q, S)
+  NDArray attend(NDArray x, KeysAndValues memory, @Nullable NDArray bias) {
+    NDArray queries = Layers.splitHeads(q.forward(x, Dropout.NONE), heads); // (B, H, Q, K)
+    NDArray scores = Layers.product(queries, memory.keys(), bf16); // (B, H, Q, S)
     if (bias != null) {
       scores.addi(bias);
     }
-    NDArray weights = dropout.apply(scores.softmax(-1));
-    return o.forward(Layers.joinHeads(product(weights, memory.values())), dropout);
-  }
-
-  private NDArray product(NDArray a, NDArray b) {
-    return bf16 ? Bf16.matmul(a, b) : a.matMul(b);
+    NDArray seen = Layers.product(scores.softmax(-1), memory.values(), bf16);
+    return o.forward(Layers.joinHeads(seen), Dropout.NONE);
   }
 }

@@ -16,7 +16,7 @@ final class FeedForward {
   private final Linear in; // (F, D)
   private final @Nullable Linear gate; // (F, D)
   private final Linear out; // (D, F)
-  private final String activation;
+  private final LayerOps ops;
 
   FeedForward(String name, Wiring wiring) {
     T5Config config = wiring.config();
@@ -24,15 +24,14 @@ final class FeedForward {
     in = wiring.linear(name + (gated ? ".wi_0" : ".wi"));
     gate = gated ? wiring.linear(name + ".wi_1") : null;
     out = wiring.linear(name + ".wo");
-    activation = config.activation();
+    ops = wiring.ops();
   }
 
-  /** Returns B x T x D for B x T x D. */
+  /**
+   * Returns what the sublayer adds, for {@link LayerOps#residualOfHidden}: B x T x D for B x T x D.
+   */
   NDArray forward(NDArray x, Dropout dropout) {
-    NDArray hidden = Layers.activation(activation, in.forward(x, dropout)); // (B, T, F)
-    if (gate != null) {
-      hidden = hidden.mul(gate.forward(x, dropout));
-    }
-    return out.forward(dropout.apply(hidden), dropout);
+    NDArray gated = gate == null ? null : gate.forward(x, dropout); // (B, T, F)
+    return out.forward(ops.hidden(in.forward(x, dropout), gated, dropout), dropout);
   }
 }

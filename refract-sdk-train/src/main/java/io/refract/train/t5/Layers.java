@@ -4,6 +4,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import io.refract.train.kernel.Bf16;
 
 /**
  * The operations that T5 is made of. The result belongs to the manager of the first argument, which
@@ -87,6 +88,11 @@ final class Layers {
   private static NDArray geluTanh(NDArray x) {
     NDArray inner = scale(x.square(), GELU_LINEAR * GELU_CUBIC).add((float) GELU_LINEAR).mul(x);
     return x.mul(JniUtils.sigmoid((PtNDArray) inner));
+  }
+
+  /** Returns the product of the last two dimensions, in bfloat16 or not. */
+  static NDArray product(NDArray a, NDArray b, boolean bf16) {
+    return bf16 ? Bf16.matmul(a, b) : a.matMul(b);
   }
 
   /** Splits the last dimension into heads: (B, T, H K) gives (B, H, T, K). */

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * inside of a block, for about a third more computation.
  *
  * <p>Source: Chen et al., "Training Deep Nets with Sublinear Memory Cost" (2016), with one segment
- * for each block. Dropout draws the same zeros both times, see {@link Dropout#begin}.
+ * for each block. Dropout draws the same zeros both times, see {@link Dropout#part}.
  *
  * <p>For one pass, on one thread.
  */

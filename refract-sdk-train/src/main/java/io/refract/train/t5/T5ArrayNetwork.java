@@ -68,12 +68,23 @@ final class T5ArrayNetwork implements T5Network {
       Map<String, NDArray> parameters,
       @Nullable T5Adapter adapter,
       Execution execution) {
+    this(config, manager, parameters, adapter, execution, LayerOps.of(config, execution));
+  }
+
+  /** Connects parameters with given operations, which a test chooses. */
+  T5ArrayNetwork(
+      T5Config config,
+      NDManager manager,
+      Map<String, NDArray> parameters,
+      @Nullable T5Adapter adapter,
+      Execution execution,
+      LayerOps ops) {
     this.config = config;
     this.manager = manager;
     this.parameters = Collections.unmodifiableMap(parameters);
     this.adapter = adapter;
     this.execution = execution;
-    Wiring wiring = new Wiring(config, parameters, adapter, execution);
+    Wiring wiring = new Wiring(config, parameters, adapter, execution, ops);
     shared = wiring.parameter(T5Parameters.SHARED);
     output = wiring.over(config.tieWordEmbeddings() ? T5Parameters.SHARED : T5Parameters.OUTPUT);
     encoder = new T5Stack("encoder", wiring);

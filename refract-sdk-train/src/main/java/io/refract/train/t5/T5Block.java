@@ -24,7 +24,7 @@ final class T5Block {
   private final @Nullable NDArray crossNorm;
   private final FeedForward feedForward;
   private final NDArray feedForwardNorm;
-  private final double epsilon;
+  private final LayerOps ops;
 
   /**
    * Takes the weights of a block.
@@ -40,7 +40,7 @@ final class T5Block {
     crossNorm = decoder ? norm(wiring, name + ".layer.1") : null;
     feedForward = new FeedForward(last + ".DenseReluDense", wiring);
     feedForwardNorm = norm(wiring, last);
-    epsilon = wiring.config().layerNormEpsilon();
+    ops = wiring.ops();
   }
 
   private static NDArray norm(Wiring wiring, String layer) {
@@ -61,15 +61,13 @@ final class T5Block {
       @Nullable NDArray encoderStates,
       @Nullable NDArray crossMask,
       Dropout dropout) {
-    NDArray normed = Layers.rmsNorm(x, selfNorm, epsilon);
-    x =
-        residual(
-            x,
-            selfAttention.attend(
-                normed, selfAttention.keysAndValues(normed, dropout), bias, dropout),
-            dropout);
-    if (crossAttention != null && encoderStates != null) {
-      x = cross(x, crossAttention.keysAndValues(encoderStates, dropout), crossMask, dropout);
+    NDArray normed = ops.norm(x, selfNorm);
+    x = ops.residual(x, selfAttention.forward(normed, normed, bias, dropout), dropout);
+    if (crossAttention != null && crossNorm != null && encoderStates != null) {
+      normed = ops.norm(x, crossNorm);
+      x =
+          ops.residual(
+              x, crossAttention.forward(normed, encoderStates, crossMask, dropout), dropout);
     }
     return feedForward(x, dropout);
   }
@@ -89,16 +87,16 @@ final class T5Block {
       NDArray bias,
       KeysAndValues memory,
       @Nullable NDArray crossMask) {
-    NDArray normed = Layers.rmsNorm(x, selfNorm, epsilon);
-    KeysAndValues newest = selfAttention.keysAndValues(normed, Dropout.NONE);
+    NDArray normed = ops.norm(x, selfNorm);
+    KeysAndValues newest = selfAttention.keysAndValues(normed);
     KeysAndValues seen =
         past == null
             ? newest
             : new KeysAndValues(
                 append(past.keys(), newest.keys(), TIME_OF_KEYS),
                 append(past.values(), newest.values(), TIME_OF_VALUES));
-    x = x.add(selfAttention.attend(normed, seen, bias, Dropout.NONE));
-    return new Step(feedForward(cross(x, memory, crossMask, Dropout.NONE), Dropout.NONE), seen);
+    x = x.add(selfAttention.attend(normed, seen, bias));
+    return new Step(feedForward(cross(x, memory, crossMask), Dropout.NONE), seen);
   }
 
   /**
@@ -114,24 +112,19 @@ final class T5Block {
     if (crossAttention == null) {
       throw new IllegalStateException("a block of the encoder has no cross-attention");
     }
-    return crossAttention.keysAndValues(encoderStates, Dropout.NONE);
+    return crossAttention.keysAndValues(encoderStates);
   }
 
-  private NDArray cross(NDArray x, KeysAndValues memory, @Nullable NDArray mask, Dropout dropout) {
+  private NDArray cross(NDArray x, KeysAndValues memory, @Nullable NDArray mask) {
     if (crossAttention == null || crossNorm == null) {
       throw new IllegalStateException("a block of the encoder has no cross-attention");
     }
-    NDArray normed = Layers.rmsNorm(x, crossNorm, epsilon);
-    return residual(x, crossAttention.attend(normed, memory, mask, dropout), dropout);
+    return x.add(crossAttention.attend(ops.norm(x, crossNorm), memory, mask));
   }
 
   private NDArray feedForward(NDArray x, Dropout dropout) {
-    NDArray normed = Layers.rmsNorm(x, feedForwardNorm, epsilon);
-    return residual(x, feedForward.forward(normed, dropout), dropout);
-  }
-
-  private NDArray residual(NDArray x, NDArray change, Dropout dropout) {
-    return x.add(dropout.apply(change));
+    NDArray change = feedForward.forward(ops.norm(x, feedForwardNorm), dropout);
+    return ops.residualOfHidden(x, change, dropout);
   }
 
   /** Joins along an axis; the result belongs to the newest token's manager. */

@@ -21,7 +21,7 @@ final class T5Stack {
   private final NDArray biasTable; // (buckets, H)
   private final NDArray finalNorm;
   private final RelativePositions positions;
-  private final T5Config config;
+  private final LayerOps ops;
   private final long firstPart; // of the dropout's random numbers
 
   /**
@@ -30,7 +30,8 @@ final class T5Stack {
    * @param name {@code encoder} or {@code decoder}
    */
   T5Stack(String name, Wiring wiring) {
-    config = wiring.config();
+    T5Config config = wiring.config();
+    ops = wiring.ops();
     boolean decoder = name.equals("decoder");
     firstPart = decoder ? DECODER_PARTS : 0;
     int layers = decoder ? config.numDecoderLayers() : config.numLayers();
@@ -104,8 +105,7 @@ final class T5Stack {
 
   /** Applies the dropout in front of the blocks. */
   NDArray enter(NDArray x, Dropout dropout) {
-    dropout.begin(firstPart);
-    return dropout.apply(x);
+    return ops.drop(x, dropout.part(firstPart));
   }
 
   /** Runs one block, see {@link #forward}. */
@@ -116,13 +116,13 @@ final class T5Stack {
       @Nullable NDArray encoderStates,
       @Nullable NDArray crossMask,
       Dropout dropout) {
-    dropout.begin(firstPart + 1 + number);
-    return blocks.get(number).forward(x, bias, encoderStates, crossMask, dropout);
+    return blocks
+        .get(number)
+        .forward(x, bias, encoderStates, crossMask, dropout.part(firstPart + 1 + number));
   }
 
   /** Applies the norm at the end of the stack. */
   NDArray finish(NDArray x, Dropout dropout) {
-    dropout.begin(firstPart + 1 + blocks.size());
-    return dropout.apply(Layers.rmsNorm(x, finalNorm, config.layerNormEpsilon()));
+    return ops.drop(ops.norm(x, finalNorm), dropout.part(firstPart + 1 + blocks.size()));
   }
 }

@@ -13,12 +13,14 @@ import org.jspecify.annotations.Nullable;
  * @param parameters the parameters by their names in the checkpoint
  * @param adapter what is added to some linear layers, or null for nothing
  * @param execution how it is computed
+ * @param ops what is computed between the linear layers
  */
 record Wiring(
     T5Config config,
     Map<String, NDArray> parameters,
     @Nullable T5Adapter adapter,
-    Execution execution) {
+    Execution execution,
+    LayerOps ops) {
 
   /** Returns a parameter that must be there. */
   NDArray parameter(String name) {

@@ -13,6 +13,7 @@ import io.refract.train.t5.internal.GradMode;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -46,21 +47,16 @@ class ScriptLibraryTest {
 
   /** Every text that the SDK emits; a kernel that is not listed here is not tested. */
   static Stream<Script> emitted() {
-    Stream<Script> scoring =
-        Stream.of(Packing.values())
-            .flatMap(
-                packing ->
-                    Stream.of("relu", "gelu", "gelu_new", "silu", "tanh", "sigmoid")
-                        .flatMap(
-                            activation ->
-                                Stream.of(true, false)
-                                    .map(
-                                        gated ->
-                                            ScoringScript.of(
-                                                new ScoringShape(
-                                                    2, 3, 4, 8, 1e-6, activation, gated, 0.5),
-                                                packing))));
-    return Stream.concat(Stream.of(OptimizerKernel.SCRIPT, Bf16.SCRIPT), scoring);
+    List<String> activations = List.of("relu", "gelu", "gelu_new", "silu", "tanh", "sigmoid");
+    List<Script> all = new ArrayList<>(List.of(OptimizerKernel.SCRIPT, Bf16.SCRIPT));
+    for (String activation : activations) {
+      for (boolean flag : new boolean[] {false, true}) {
+        ScoringShape shape = new ScoringShape(2, 3, 4, 8, 1e-6, activation, flag, 0.5);
+        Stream.of(Packing.values()).map(p -> ScoringScript.of(shape, p)).forEach(all::add);
+        all.add(LayerKernel.script(new LayerShape(4, 1e-6, activation, flag, 1.25)));
+      }
+    }
+    return all.stream();
   }
 
   @ParameterizedTest
