@@ -1,6 +1,5 @@
 package io.refract.train.t5;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.generation.GenerationConfig;
@@ -26,13 +25,13 @@ final class T5Loader {
    *
    * @param source what names the model: hub id or directory
    */
-  static T5Model load(Path directory, String source) {
+  static T5Model load(Path directory, String source, LoadOptions options) {
     if (!Files.isDirectory(directory)) {
       throw new CheckpointException(
           "Cannot load a T5 from %s: there is no such directory.".formatted(directory));
     }
     if (!AdapterDescription.isIn(directory)) {
-      return loadBase(directory, source);
+      return loadBase(directory, source, options);
     }
     String trainedOn = AdapterDescription.load(directory).baseModel();
     if (!Files.exists(directory.resolve(T5ConfigFile.NAME))) {
@@ -40,12 +39,12 @@ final class T5Loader {
           "Cannot load a T5 from %s: it holds an adapter only. Load its base, %s, and call withAdapter(directory)."
               .formatted(directory, trainedOn == null ? "which it does not name" : trainedOn));
     }
-    try (T5Model base = loadBase(directory, trainedOn)) {
+    try (T5Model base = loadBase(directory, trainedOn, options)) {
       return base.withAdapter(directory);
     }
   }
 
-  private static T5Model loadBase(Path directory, @Nullable String source) {
+  private static T5Model loadBase(Path directory, @Nullable String source, LoadOptions options) {
     T5ConfigFile.Contents contents = T5ConfigFile.read(directory);
     GenerationConfig generation =
         GenerationConfig.load(directory, generationConfigOf(contents.config()));
@@ -55,7 +54,8 @@ final class T5Loader {
         directory,
         source,
         LoadedCheckpoint.of(directory),
-        manager -> T5Weights.load(directory, contents, manager));
+        options.memory(),
+        manager -> T5Weights.load(directory, contents, manager, options.memory()));
   }
 
   /** Makes a model with random weights. */
@@ -66,7 +66,8 @@ final class T5Loader {
         tokenizerDirectory,
         null,
         null,
-        manager -> T5Initializer.draw(config, seed, manager));
+        WeightMemory.COPIED,
+        manager -> T5Weights.Loaded.owned(T5Initializer.draw(config, seed, manager)));
   }
 
   private static GenerationConfig generationConfigOf(T5Config config) {
@@ -80,14 +81,15 @@ final class T5Loader {
       Path tokenizerDirectory,
       @Nullable String source,
       @Nullable LoadedCheckpoint origin,
-      Function<NDManager, Map<String, NDArray>> weights) {
+      WeightMemory memory,
+      Function<NDManager, T5Weights.Loaded> weights) {
     checkWithinVocabulary(config, generation);
     T5Tokenizer tokenizer = T5Tokenizer.load(tokenizerDirectory);
     NDManager manager = null;
     try {
       tokenizer.requireFits(config.vocabSize());
       manager = NDManager.newBaseManager(ENGINE);
-      T5Base base = new T5Base(manager, tokenizer, weights.apply(manager), source, origin);
+      T5Base base = new T5Base(manager, tokenizer, weights.apply(manager), memory, source, origin);
       return new T5Model(config, generation, base, null);
     } catch (RuntimeException e) {
       tokenizer.close();
