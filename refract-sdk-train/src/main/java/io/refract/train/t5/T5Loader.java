@@ -1,6 +1,9 @@
 package io.refract.train.t5;
 
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.generation.GenerationConfig;
 import io.refract.train.lora.AdapterDescription;
@@ -10,6 +13,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -84,7 +89,7 @@ final class T5Loader {
       WeightMemory memory,
       Function<NDManager, T5Weights.Loaded> weights) {
     checkWithinVocabulary(config, generation);
-    T5Tokenizer tokenizer = T5Tokenizer.load(tokenizerDirectory);
+    T5Tokenizer tokenizer = loadWhileEngineStarts(tokenizerDirectory);
     NDManager manager = null;
     try {
       tokenizer.requireFits(config.vocabSize());
@@ -97,6 +102,41 @@ final class T5Loader {
         manager.close();
       }
       throw e;
+    }
+  }
+
+  /**
+   * Loads a tokenizer in a second thread, since parsing it takes about as long as the first start
+   * of the engine. The engine starts in the calling thread: it switches gradients off for that one.
+   */
+  private static T5Tokenizer loadWhileEngineStarts(Path directory) {
+    FutureTask<T5Tokenizer> loading = new FutureTask<>(() -> T5Tokenizer.load(directory));
+    Thread thread = new Thread(loading, "refract-tokenizer-loading");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      Engine.getEngine(ENGINE);
+    } catch (RuntimeException | Error e) {
+      closeWhenLoaded(loading);
+      throw e;
+    }
+    return loaded(loading);
+  }
+
+  private static void closeWhenLoaded(FutureTask<T5Tokenizer> loading) {
+    try {
+      loaded(loading).close();
+    } catch (RuntimeException e) {
+      // The engine's failure is the one to report.
+    }
+  }
+
+  private static T5Tokenizer loaded(FutureTask<T5Tokenizer> loading) {
+    try {
+      return Uninterruptibles.getUninterruptibly(loading);
+    } catch (ExecutionException e) {
+      Throwables.throwIfUnchecked(e.getCause());
+      throw new IllegalStateException(e.getCause());
     }
   }
 

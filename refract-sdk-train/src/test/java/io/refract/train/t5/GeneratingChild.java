@@ -18,7 +18,24 @@ final class GeneratingChild {
   static T5Model model(Path tokenizer) {
     T5Config config =
         new T5Config(
-            "t5", 320, 8, 4, 16, 1, 1, 2, 32, 128, 0.0, 1e-6, 1.0, "relu", true, 0, List.of(1), 0,
+            "t5",
+            320,
+            8,
+            4,
+            16,
+            1,
+            1,
+            2,
+            32,
+            128,
+            0.0,
+            1e-6,
+            1.0,
+            "relu",
+            true,
+            0,
+            List.of(1),
+            0,
             Map.of());
     return T5Model.create(config, tokenizer, 5);
   }

@@ -36,8 +36,11 @@ class GenerationBatchesTest {
     // Two beams cost twice as much.
     assertThat(readable(new GenerationBatches(16, 30, 5, 2, true).of(sources)))
         .containsExactly(
-            List.of(List.of(1)), List.of(List.of(3)), List.of(List.of(2)),
-            List.of(List.of(4)), List.of(List.of(0)));
+            List.of(List.of(1)),
+            List.of(List.of(3)),
+            List.of(List.of(2)),
+            List.of(List.of(4)),
+            List.of(List.of(0)));
   }
 
   @Test
@@ -90,8 +93,7 @@ class GenerationBatchesTest {
         last = longest;
       }
       assertThat(seen)
-          .containsExactlyInAnyOrderElementsOf(
-              IntStream.range(0, sources.size()).boxed().toList());
+          .containsExactlyInAnyOrderElementsOf(IntStream.range(0, sources.size()).boxed().toList());
     }
   }
 }
