@@ -1,5 +1,7 @@
 package io.refract.train.t5;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
 import com.google.common.base.Throwables;
@@ -135,8 +137,9 @@ final class T5Loader {
     try {
       return Uninterruptibles.getUninterruptibly(loading);
     } catch (ExecutionException e) {
-      Throwables.throwIfUnchecked(e.getCause());
-      throw new IllegalStateException(e.getCause());
+      Throwable cause = requireNonNull(e.getCause(), "cause");
+      Throwables.throwIfUnchecked(cause);
+      throw new IllegalStateException(cause);
     }
   }
 
