@@ -12,7 +12,8 @@ import java.util.TreeMap;
  * share a base (see {@link T5Model#withAdapter}) each count it.
  *
  * @param ownedBytes bytes in memory of this process, by data type, for example {@code float32}; an
- *     adapter's weights included, and the originals of what it is merged into
+ *     adapter's weights included, the originals of what it is merged into, and weights that are
+ *     packed for scoring (without the scales of 8-bit integers, which are few)
  * @param mappedBytes bytes of checkpoint files that are mapped, by data type; those pages that were
  *     used are in memory, and processes that map the same file share them. Pages that a training
  *     has changed are still counted here
@@ -25,6 +26,12 @@ public record ModelMemory(Map<String, Long> ownedBytes, Map<String, Long> mapped
   public ModelMemory {
     ownedBytes = ImmutableSortedMap.copyOf(ownedBytes);
     mappedBytes = ImmutableSortedMap.copyOf(mappedBytes);
+  }
+
+  ModelMemory plusOwned(Map<String, Long> more) {
+    Map<String, Long> owned = new TreeMap<>(ownedBytes);
+    more.forEach((type, bytes) -> owned.merge(type, bytes, Long::sum));
+    return new ModelMemory(owned, mappedBytes);
   }
 
   /** Returns all bytes together. */

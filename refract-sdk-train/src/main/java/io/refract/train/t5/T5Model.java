@@ -244,9 +244,12 @@ public final class T5Model implements ModelArtifact, TextModel {
     return usable(running -> count(adapter == null ? running.parameters() : adapter.parameters()));
   }
 
-  /** Returns what the weights take up, by data type, and how much of it is mapped from the file. */
+  /**
+   * Returns what the weights take up, by data type, and how much of it is mapped from the file.
+   * What {@link #scoreIn} packs is counted from its first use on.
+   */
   public ModelMemory memory() {
-    return open(() -> base.memory(adapter));
+    return open(() -> base.memory(adapter).plusOwned(scoring.packedBytes()));
   }
 
   private static long count(Map<String, NDArray> parameters) {

@@ -185,6 +185,21 @@ class MappedWeightsTest {
   }
 
   @Test
+  void memory_counts_what_is_packed_for_scoring() {
+    try (T5Model model = load(saved(), WeightMemory.READ_ONLY)) {
+      ModelMemory before = model.memory();
+      assertThat(model.generate(TEXTS, SHORT)).hasSize(3);
+      long packed = model.memory().bytes() - before.bytes();
+      // All but the norms, the position bias and the embedding, which is not the output layer here.
+      assertThat(packed).isBetween(before.bytes() / 2, before.bytes());
+      model.scoreIn(WeightFormat.INT8);
+      assertThat(model.memory()).isEqualTo(before);
+      assertThat(model.generate(TEXTS, SHORT)).hasSize(3);
+      assertThat(model.memory().ownedBytes()).containsEntry("int8", packed / Float.BYTES);
+    }
+  }
+
+  @Test
   void eight_threads_get_from_one_model_what_one_thread_gets() throws Exception {
     List<String> inputs =
         IntStream.range(0, 64).mapToObj(i -> "customer " + i + " refused ".repeat(i % 5)).toList();
