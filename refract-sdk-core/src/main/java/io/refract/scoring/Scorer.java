@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -135,6 +136,19 @@ public final class Scorer<I, O> implements AutoCloseable {
       outputs.add(isBlank(input) ? null : scored.get(next++));
     }
     return Collections.unmodifiableList(outputs);
+  }
+
+  /**
+   * Scores the inputs of a stream, however long it is: a bounded window of them is in memory at
+   * once, and the function gets it in one call.
+   *
+   * @param inputs the inputs; may hold null; closed with the outputs
+   * @return one output per input, in the same order; null where the input is null, or a blank text.
+   *     They are scored as they are asked for, so the scorer must stay open until then, and what
+   *     {@link #scoreAll(List)} throws is thrown then
+   */
+  public Stream<@Nullable O> scoreAll(Stream<? extends @Nullable I> inputs) {
+    return Windows.map(inputs, this::scoreAll);
   }
 
   private static boolean isBlank(@Nullable Object input) {

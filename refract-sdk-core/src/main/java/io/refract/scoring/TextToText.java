@@ -18,6 +18,7 @@ public final class TextToText implements ScoreFunction<String, String> {
   private static final String MAX_SOURCE_TOKENS = "maxSourceTokens";
   private static final String MAX_NEW_TOKENS = "maxNewTokens";
   private static final String BATCH_SIZE = "batchSize";
+  private static final String TOKEN_BUDGET = "tokenBudget";
 
   private final String prefix;
   private final GenerationSettings settings;
@@ -46,7 +47,8 @@ public final class TextToText implements ScoreFunction<String, String> {
             number(
                 configuration, MAX_SOURCE_TOKENS, GenerationSettings.defaults().maxSourceTokens()),
             number(configuration, MAX_NEW_TOKENS, GenerationSettings.defaults().maxNewTokens()),
-            number(configuration, BATCH_SIZE, GenerationSettings.defaults().batchSize())));
+            number(configuration, BATCH_SIZE, GenerationSettings.defaults().batchSize()),
+            number(configuration, TOKEN_BUDGET, GenerationSettings.defaults().tokenBudget())));
   }
 
   private static int number(Map<String, String> configuration, String key, int defaultValue) {
@@ -80,6 +82,7 @@ public final class TextToText implements ScoreFunction<String, String> {
         PREFIX, prefix,
         MAX_SOURCE_TOKENS, Integer.toString(settings.maxSourceTokens()),
         MAX_NEW_TOKENS, Integer.toString(settings.maxNewTokens()),
-        BATCH_SIZE, Integer.toString(settings.batchSize()));
+        BATCH_SIZE, Integer.toString(settings.batchSize()),
+        TOKEN_BUDGET, Integer.toString(settings.tokenBudget()));
   }
 }

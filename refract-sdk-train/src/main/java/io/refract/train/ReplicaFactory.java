@@ -13,7 +13,7 @@ final class ReplicaFactory {
 
   /** Returns the model and its copies on other devices. */
   static Replicas of(TrainingTask task) {
-    T5Network network = T5Access.network(task.model());
+    T5Network network = T5Access.trainable(task.model());
     TeacherForced first = teacherForced(task, network);
     List<TeacherForced> copies =
         task.replicas().stream()

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -171,15 +172,30 @@ public final class CheckpointWeights implements AutoCloseable {
    * @param target what to fill
    */
   public void read(String name, long firstElement, ByteBuffer target) {
+    readerOf(name).read(name, firstElement, target);
+  }
+
+  /**
+   * Maps a tensor into memory, see {@link SafetensorsReader#map}.
+   *
+   * @param name the tensor
+   * @param mapping what the pages are for
+   * @return all of the tensor, or empty when it must be read
+   */
+  public Optional<ByteBuffer> map(String name, Mapping mapping) {
+    return readerOf(name).map(name, mapping);
+  }
+
+  private SafetensorsReader readerOf(String name) {
     SafetensorsReader reader = readerOf.get(name);
     if (reader == null) {
       throw new CheckpointException(
           "Cannot read tensor '%s': the checkpoint has no such tensor.".formatted(name));
     }
-    reader.read(name, firstElement, target);
+    return reader;
   }
 
-  /** Closes all files. */
+  /** Closes all files; what is mapped stays. */
   @Override
   public void close() {
     readers.forEach(SafetensorsReader::close);

@@ -10,22 +10,29 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.CharBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileChannel.MapMode;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads the tensors of a safetensors file as 32-bit floats, whatever floating point type they are
  * stored in.
  *
  * <p>The whole header is checked when the file is opened. Tensors are read piece by piece at 64-bit
- * offsets, so that files and tensors may be larger than 2 GiB; reading leaves no mapping behind,
- * which could bring the JVM down if the file were cut while in use.
+ * offsets, so that files and tensors may be larger than 2 GiB. Reading leaves no mapping behind;
+ * {@link #map} does, and says what that asks of the file.
  *
  * <p>Thread-safe.
  */
@@ -39,14 +46,27 @@ public final class SafetensorsReader implements AutoCloseable {
 
   private static final int PIECE_BYTES = 1 << 20;
 
+  /** Tensors of fewer bytes are not mapped. */
+  static final int SMALLEST_MAPPING = 4096;
+
+  private static final Logger LOG = LoggerFactory.getLogger(SafetensorsReader.class);
+
   private final Path file;
+  private final @Nullable Object fileKey;
   private final FileChannel channel;
   private final long dataStart;
   private final SafetensorsHeader header;
+  private @Nullable FileChannel writableChannel;
+  private boolean writableTried;
 
   private SafetensorsReader(
-      Path file, FileChannel channel, long dataStart, SafetensorsHeader header) {
+      Path file,
+      @Nullable Object fileKey,
+      FileChannel channel,
+      long dataStart,
+      SafetensorsHeader header) {
     this.file = file;
+    this.fileKey = fileKey;
     this.channel = channel;
     this.dataStart = dataStart;
     this.header = header;
@@ -84,7 +104,7 @@ public final class SafetensorsReader implements AutoCloseable {
       ByteBuffer text = ByteBuffer.allocate((int) headerBytes);
       readFully(channel, text, LENGTH_BYTES);
       SafetensorsHeader header = SafetensorsHeader.parse(decode(text.flip()), size - dataStart);
-      SafetensorsReader reader = new SafetensorsReader(file, channel, dataStart, header);
+      SafetensorsReader reader = new SafetensorsReader(file, key(file), channel, dataStart, header);
       channel = null;
       return reader;
     } catch (MalformedHeader e) {
@@ -125,11 +145,7 @@ public final class SafetensorsReader implements AutoCloseable {
    *     file ended early
    */
   public void read(String name, long firstElement, ByteBuffer target) {
-    Entry entry = header.entries().get(name);
-    if (entry == null) {
-      throw new CheckpointException(
-          "Cannot read tensor '%s': the file %s has no such tensor.".formatted(name, file));
-    }
+    Entry entry = entry(name);
     StoredType type = SafetensorsHeader.readableType(entry.info().type());
     if (type == null) {
       throw new CheckpointException(
@@ -179,10 +195,93 @@ public final class SafetensorsReader implements AutoCloseable {
     }
   }
 
-  /** Closes the file. */
+  /**
+   * Maps a tensor into memory, without reading it: the operating system fetches its pages when they
+   * are used, and takes them back when memory is short.
+   *
+   * <p>The mapping outlives this reader. It ends when the garbage collector has found that nobody
+   * holds the buffer; on Windows the file cannot be deleted before that. Its length was checked
+   * when the file was opened. As long as the mapping lives nobody may cut the file or write into
+   * it: a page that is no longer there ends the JVM, and no check can prevent that. Replacing the
+   * file by another one that is renamed to its name does no harm, and neither does deleting it.
+   *
+   * @param name the tensor
+   * @param mapping what the pages are for
+   * @return all of the tensor as 32-bit floats in native byte order; empty when the file cannot be
+   *     used as it is: the tensor is of another type, lies at an address that is no multiple of 4,
+   *     is smaller than {@value #SMALLEST_MAPPING} bytes (a page of its own would be more than it
+   *     needs) or larger than a buffer of Java (2 GiB), the processor is not little-endian, or, for
+   *     {@link Mapping#COPY_ON_WRITE}, the file may not be opened for writing. Then {@link #read}
+   *     it.
+   * @throws CheckpointException if the tensor is missing, or the file has become shorter
+   */
+  public Optional<ByteBuffer> map(String name, Mapping mapping) {
+    Entry entry = entry(name);
+    long bytes = entry.info().elements() * Float.BYTES;
+    long start = dataStart + entry.begin();
+    if (SafetensorsHeader.readableType(entry.info().type()) != StoredType.F32
+        || ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN
+        || start % Float.BYTES != 0
+        || bytes < SMALLEST_MAPPING
+        || bytes > Integer.MAX_VALUE) {
+      return Optional.empty();
+    }
+    try {
+      if (channel.size() < start + bytes) {
+        throw new EOFException("it ends at byte " + channel.size());
+      }
+      if (mapping == Mapping.READ_ONLY) {
+        return Optional.of(inNativeOrder(channel.map(MapMode.READ_ONLY, start, bytes)));
+      }
+      FileChannel writable = writable();
+      return writable == null
+          ? Optional.empty()
+          : Optional.of(inNativeOrder(writable.map(MapMode.PRIVATE, start, bytes)));
+    } catch (IOException e) {
+      throw cannotRead(file, e);
+    }
+  }
+
+  private static ByteBuffer inNativeOrder(ByteBuffer buffer) {
+    return buffer.order(ByteOrder.nativeOrder());
+  }
+
+  /** Opens the file for writing, which copy on write needs though nothing is ever written. */
+  private synchronized @Nullable FileChannel writable() {
+    if (!writableTried) {
+      writableTried = true;
+      try {
+        writableChannel = FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        if (!Objects.equals(key(file), fileKey) || writableChannel.size() != channel.size()) {
+          closeQuietly(writableChannel); // Another file has this name by now.
+          writableChannel = null;
+        }
+      } catch (IOException e) {
+        LOG.debug("{} is read, not mapped: it cannot be opened for writing ({})", file, e);
+      }
+    }
+    return writableChannel;
+  }
+
+  /** Returns what tells a file from another one of the same name, where the system knows it. */
+  private static @Nullable Object key(Path file) throws IOException {
+    return Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+  }
+
+  private Entry entry(String name) {
+    Entry entry = header.entries().get(name);
+    if (entry == null) {
+      throw new CheckpointException(
+          "Cannot read tensor '%s': the file %s has no such tensor.".formatted(name, file));
+    }
+    return entry;
+  }
+
+  /** Closes the file; what is mapped stays. */
   @Override
-  public void close() {
+  public synchronized void close() {
     closeQuietly(channel);
+    closeQuietly(writableChannel);
   }
 
   private static String decode(ByteBuffer text) throws MalformedHeader {

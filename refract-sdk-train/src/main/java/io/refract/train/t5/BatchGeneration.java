@@ -13,12 +13,10 @@ import io.refract.train.t5.internal.ScoringNetwork;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /**
- * Generates for many sources: sorted by length and cut into batches.
+ * Generates for many sources, in {@link GenerationBatches}.
  *
  * @param network what computes
  * @param config its dimensions
@@ -31,21 +29,18 @@ record BatchGeneration(ScoringNetwork network, T5Config config, GenerationConfig
     for (int i = 0; i < sources.size(); i++) {
       checkArgument(sources.get(i).length > 0, "source %s has no token", i);
     }
-    int[] byLength =
-        IntStream.range(0, sources.size())
-            .boxed()
-            .sorted(Comparator.comparingInt(i -> -sources.get(i).length))
-            .mapToInt(Integer::intValue)
-            .toArray();
+    GenerationBatches batches =
+        new GenerationBatches(
+            settings.batchSize(), settings.tokenBudget(), settings.maxNewTokens(), 1, true);
     List<int[]> results = new ArrayList<>(Collections.nCopies(sources.size(), new int[0]));
-    for (int start = 0; start < byLength.length; start += settings.batchSize()) {
-      int end = Math.min(start + settings.batchSize(), byLength.length);
-      int[] batch = Arrays.copyOfRange(byLength, start, end);
+    for (List<int[]> batch : batches.of(sources)) {
       List<int[]> generated =
           generateBatch(
-              Arrays.stream(batch).mapToObj(sources::get).toList(), settings.maxNewTokens());
-      for (int row = 0; row < batch.length; row++) {
-        results.set(batch[row], generated.get(row));
+              batch.stream().map(place -> sources.get(place[0])).toList(), settings.maxNewTokens());
+      for (int row = 0; row < batch.size(); row++) {
+        for (int index : batch.get(row)) {
+          results.set(index, generated.get(row).clone());
+        }
       }
     }
     return Collections.unmodifiableList(results);

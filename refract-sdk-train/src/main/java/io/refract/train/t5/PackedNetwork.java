@@ -27,6 +27,7 @@ final class PackedNetwork implements ScoringNetwork {
 
   private final T5ArrayNetwork network;
   private final ScoringKernel kernel;
+  private final long packedWeights;
   private final IValue table;
   private final IValue encoderWeights;
   private final IValue encoderGains;
@@ -39,9 +40,12 @@ final class PackedNetwork implements ScoringNetwork {
     this.kernel = kernel;
     PackingOrder order = new PackingOrder(config, weights);
     table = ScoringKernel.value(T5Parameters.get(weights, T5Parameters.SHARED));
-    encoderWeights = kernel.pack(order.encoderWeights());
+    List<List<NDArray>> encoderOrder = order.encoderWeights();
+    List<List<NDArray>> decoderOrder = order.decoderWeights();
+    packedWeights = count(encoderOrder) + count(decoderOrder);
+    encoderWeights = kernel.pack(encoderOrder);
     encoderGains = ScoringKernel.list(order.gains("encoder"));
-    decoderWeights = kernel.pack(order.decoderWeights());
+    decoderWeights = kernel.pack(decoderOrder);
     decoderGains = ScoringKernel.list(order.gains("decoder"));
   }
 
@@ -67,6 +71,15 @@ final class PackedNetwork implements ScoringNetwork {
             config.tieWordEmbeddings() ? 1 / Math.sqrt(config.dModel()) : 1);
     return ScoringKernel.find(shape, packing)
         .map(kernel -> GradMode.off(() -> new PackedNetwork(network, kernel, config, weights)));
+  }
+
+  private static long count(List<List<NDArray>> weights) {
+    return weights.stream().flatMap(List::stream).mapToLong(array -> array.getShape().size()).sum();
+  }
+
+  /** Returns how many weights it has packed, in memory of their own. */
+  long packedWeights() {
+    return packedWeights;
   }
 
   /** The names of the weights in the order that a {@link ScoringKernel} takes them. */

@@ -7,7 +7,9 @@ import ai.djl.ndarray.NDManager;
 import io.refract.train.t5.internal.GradMode;
 import io.refract.train.tokenization.T5Tokenizer;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -26,6 +28,8 @@ final class T5Base {
   private final NDManager manager;
   private final T5Tokenizer tokenizer;
   private final Map<String, NDArray> parameters;
+  private final Set<String> mapped;
+  private final WeightMemory memory;
   private final @Nullable String source;
   private final @Nullable LoadedCheckpoint origin;
   private final AtomicInteger holders = new AtomicInteger(1);
@@ -44,18 +48,22 @@ final class T5Base {
   /**
    * Takes over weights and a tokenizer, for one model to begin with.
    *
+   * @param memory where the weights are
    * @param source hub id or directory they were loaded from, or null
    * @param origin the files they were loaded from, or null
    */
   T5Base(
       NDManager manager,
       T5Tokenizer tokenizer,
-      Map<String, NDArray> parameters,
+      T5Weights.Loaded weights,
+      WeightMemory memory,
       @Nullable String source,
       @Nullable LoadedCheckpoint origin) {
     this.manager = manager;
     this.tokenizer = tokenizer;
-    this.parameters = parameters;
+    this.parameters = weights.parameters();
+    this.mapped = weights.mapped();
+    this.memory = memory;
     this.source = source;
     this.origin = origin;
   }
@@ -71,6 +79,42 @@ final class T5Base {
   /** Returns the weights as they are, with what is merged into them. */
   Map<String, NDArray> parameters() {
     return parameters;
+  }
+
+  /**
+   * Refuses weights that nobody may write to. Writing to them would end the JVM.
+   *
+   * @param what what would write, for the message
+   * @throws IllegalStateException if they are {@link WeightMemory#READ_ONLY}
+   */
+  void checkWritable(String what) {
+    checkState(
+        memory != WeightMemory.READ_ONLY,
+        "%s would change weights that were loaded for reading only: load the model with"
+            + " WeightMemory.COPY_ON_WRITE, the default of T5Model.load",
+        what);
+  }
+
+  /** Returns what the weights take up, with an adapter's when there is one. */
+  ModelMemory memory(@Nullable T5Adapter adapter) {
+    lock.readLock().lock();
+    try {
+      Map<String, Long> owned = new LinkedHashMap<>();
+      Map<String, Long> pages = new LinkedHashMap<>();
+      parameters.forEach((name, array) -> add(mapped.contains(name) ? pages : owned, array));
+      originals.values().forEach(array -> add(owned, array));
+      if (adapter != null) {
+        adapter.parameters().values().forEach(array -> add(owned, array));
+      }
+      return new ModelMemory(owned, pages);
+    } finally {
+      lock.readLock().unlock();
+    }
+  }
+
+  private static void add(Map<String, Long> bytes, NDArray array) {
+    long size = array.getShape().size() * array.getDataType().getNumOfBytes();
+    bytes.merge(array.getDataType().name().toLowerCase(Locale.ROOT), size, Long::sum);
   }
 
   @Nullable LoadedCheckpoint origin() {
@@ -168,6 +212,7 @@ final class T5Base {
   void merge(T5Adapter adapter) {
     alone(
         () -> {
+          checkWritable("merging an adapter");
           checkState(merged != adapter, "the adapter is merged already");
           checkState(
               merged == null,

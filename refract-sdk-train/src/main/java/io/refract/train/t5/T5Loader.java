@@ -1,7 +1,11 @@
 package io.refract.train.t5;
 
-import ai.djl.ndarray.NDArray;
+import static java.util.Objects.requireNonNull;
+
+import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
+import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.generation.GenerationConfig;
 import io.refract.train.lora.AdapterDescription;
@@ -11,6 +15,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -26,13 +32,13 @@ final class T5Loader {
    *
    * @param source what names the model: hub id or directory
    */
-  static T5Model load(Path directory, String source) {
+  static T5Model load(Path directory, String source, LoadOptions options) {
     if (!Files.isDirectory(directory)) {
       throw new CheckpointException(
           "Cannot load a T5 from %s: there is no such directory.".formatted(directory));
     }
     if (!AdapterDescription.isIn(directory)) {
-      return loadBase(directory, source);
+      return loadBase(directory, source, options);
     }
     String trainedOn = AdapterDescription.load(directory).baseModel();
     if (!Files.exists(directory.resolve(T5ConfigFile.NAME))) {
@@ -40,12 +46,12 @@ final class T5Loader {
           "Cannot load a T5 from %s: it holds an adapter only. Load its base, %s, and call withAdapter(directory)."
               .formatted(directory, trainedOn == null ? "which it does not name" : trainedOn));
     }
-    try (T5Model base = loadBase(directory, trainedOn)) {
+    try (T5Model base = loadBase(directory, trainedOn, options)) {
       return base.withAdapter(directory);
     }
   }
 
-  private static T5Model loadBase(Path directory, @Nullable String source) {
+  private static T5Model loadBase(Path directory, @Nullable String source, LoadOptions options) {
     T5ConfigFile.Contents contents = T5ConfigFile.read(directory);
     GenerationConfig generation =
         GenerationConfig.load(directory, generationConfigOf(contents.config()));
@@ -55,7 +61,8 @@ final class T5Loader {
         directory,
         source,
         LoadedCheckpoint.of(directory),
-        manager -> T5Weights.load(directory, contents, manager));
+        options.memory(),
+        manager -> T5Weights.load(directory, contents, manager, options.memory()));
   }
 
   /** Makes a model with random weights. */
@@ -66,7 +73,8 @@ final class T5Loader {
         tokenizerDirectory,
         null,
         null,
-        manager -> T5Initializer.draw(config, seed, manager));
+        WeightMemory.COPIED,
+        manager -> T5Weights.Loaded.owned(T5Initializer.draw(config, seed, manager)));
   }
 
   private static GenerationConfig generationConfigOf(T5Config config) {
@@ -80,14 +88,15 @@ final class T5Loader {
       Path tokenizerDirectory,
       @Nullable String source,
       @Nullable LoadedCheckpoint origin,
-      Function<NDManager, Map<String, NDArray>> weights) {
+      WeightMemory memory,
+      Function<NDManager, T5Weights.Loaded> weights) {
     checkWithinVocabulary(config, generation);
-    T5Tokenizer tokenizer = T5Tokenizer.load(tokenizerDirectory);
+    T5Tokenizer tokenizer = loadWhileEngineStarts(tokenizerDirectory);
     NDManager manager = null;
     try {
       tokenizer.requireFits(config.vocabSize());
       manager = NDManager.newBaseManager(ENGINE);
-      T5Base base = new T5Base(manager, tokenizer, weights.apply(manager), source, origin);
+      T5Base base = new T5Base(manager, tokenizer, weights.apply(manager), memory, source, origin);
       return new T5Model(config, generation, base, null);
     } catch (RuntimeException e) {
       tokenizer.close();
@@ -95,6 +104,42 @@ final class T5Loader {
         manager.close();
       }
       throw e;
+    }
+  }
+
+  /**
+   * Loads a tokenizer in a second thread, since parsing it takes about as long as the first start
+   * of the engine. The engine starts in the calling thread: it switches gradients off for that one.
+   */
+  private static T5Tokenizer loadWhileEngineStarts(Path directory) {
+    FutureTask<T5Tokenizer> loading = new FutureTask<>(() -> T5Tokenizer.load(directory));
+    Thread thread = new Thread(loading, "refract-tokenizer-loading");
+    thread.setDaemon(true);
+    thread.start();
+    try {
+      Engine.getEngine(ENGINE);
+    } catch (RuntimeException | Error e) {
+      closeWhenLoaded(loading);
+      throw e;
+    }
+    return loaded(loading);
+  }
+
+  private static void closeWhenLoaded(FutureTask<T5Tokenizer> loading) {
+    try {
+      loaded(loading).close();
+    } catch (RuntimeException e) {
+      // The engine's failure is the one to report.
+    }
+  }
+
+  private static T5Tokenizer loaded(FutureTask<T5Tokenizer> loading) {
+    try {
+      return Uninterruptibles.getUninterruptibly(loading);
+    } catch (ExecutionException e) {
+      Throwable cause = requireNonNull(e.getCause(), "cause");
+      Throwables.throwIfUnchecked(cause);
+      throw new IllegalStateException(cause);
     }
   }
 

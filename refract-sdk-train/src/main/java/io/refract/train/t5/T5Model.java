@@ -56,6 +56,15 @@ public final class T5Model implements ModelArtifact, TextModel {
           }
 
           @Override
+          public T5Network trainable(TextModel model) {
+            T5Model t5 = t5(model);
+            if (t5.adapter == null) {
+              t5.base.checkWritable("a training");
+            }
+            return network(model);
+          }
+
+          @Override
           public ScoringNetwork scoring(TextModel model) {
             T5Model t5 = t5(model);
             return t5.usable(network -> t5.scoring.open());
@@ -105,8 +114,17 @@ public final class T5Model implements ModelArtifact, TextModel {
    * @throws io.refract.train.hub.HubException if the model is not cached and cannot be downloaded
    */
   public static T5Model load(String hubIdOrDirectory) {
+    return load(hubIdOrDirectory, LoadOptions.defaults());
+  }
+
+  /**
+   * Loads a model as {@link #load(String)} does.
+   *
+   * @param options how
+   */
+  public static T5Model load(String hubIdOrDirectory, LoadOptions options) {
     if (LoadedCheckpoint.isDirectory(hubIdOrDirectory)) {
-      return load(Path.of(hubIdOrDirectory));
+      return load(Path.of(hubIdOrDirectory), options);
     }
     if (!ModelHub.isModelId(hubIdOrDirectory)) {
       throw new CheckpointException(
@@ -114,7 +132,7 @@ public final class T5Model implements ModelArtifact, TextModel {
               .formatted(hubIdOrDirectory));
     }
     return T5Loader.load(
-        ModelHub.ofEnvironment().model(hubIdOrDirectory).download(), hubIdOrDirectory);
+        ModelHub.ofEnvironment().model(hubIdOrDirectory).download(), hubIdOrDirectory, options);
   }
 
   /**
@@ -130,12 +148,25 @@ public final class T5Model implements ModelArtifact, TextModel {
    * @throws io.refract.train.hub.HubException if the model is not cached and cannot be downloaded
    */
   public static T5Model load(HubModel model) {
+    return load(model, LoadOptions.defaults());
+  }
+
+  /**
+   * Loads a model as {@link #load(HubModel)} does.
+   *
+   * @param options how
+   */
+  public static T5Model load(HubModel model, LoadOptions options) {
     Path snapshot = model.download();
-    return T5Loader.load(snapshot, ModelHub.snapshotName(snapshot).orElse(snapshot.toString()));
+    return T5Loader.load(
+        snapshot, ModelHub.snapshotName(snapshot).orElse(snapshot.toString()), options);
   }
 
   /**
    * Loads a model from a directory, with the adapter when one lies beside the weights.
+   *
+   * <p>Weights in 32-bit floats are mapped, not read: {@link WeightMemory} says what that asks of
+   * the file, and {@link LoadOptions} has the alternatives.
    *
    * @param directory a Hugging Face model directory with safetensors weights and {@code
    *     tokenizer.json}; with {@code adapter_config.json} and {@code adapter_model.safetensors} in
@@ -144,7 +175,16 @@ public final class T5Model implements ModelArtifact, TextModel {
    * @throws CheckpointException if a file is missing or not sound
    */
   public static T5Model load(Path directory) {
-    return T5Loader.load(directory, directory.toString());
+    return load(directory, LoadOptions.defaults());
+  }
+
+  /**
+   * Loads a model as {@link #load(Path)} does.
+   *
+   * @param options how
+   */
+  public static T5Model load(Path directory, LoadOptions options) {
+    return T5Loader.load(directory, directory.toString(), options);
   }
 
   /**
@@ -202,6 +242,14 @@ public final class T5Model implements ModelArtifact, TextModel {
   /** Returns the number of weights that a trainer changes: with an adapter, those of it alone. */
   public long trainableParameterCount() {
     return usable(running -> count(adapter == null ? running.parameters() : adapter.parameters()));
+  }
+
+  /**
+   * Returns what the weights take up, by data type, and how much of it is mapped from the file.
+   * What {@link #scoreIn} packs is counted from its first use on.
+   */
+  public ModelMemory memory() {
+    return open(() -> base.memory(adapter).plusOwned(scoring.packedBytes()));
   }
 
   private static long count(Map<String, NDArray> parameters) {

@@ -17,6 +17,6 @@ public final class T5ScorerProvider implements ScorerProvider {
 
   @Override
   public TextModel open(Path directory) {
-    return T5Model.load(directory);
+    return T5Model.load(directory, LoadOptions.forScoring());
   }
 }

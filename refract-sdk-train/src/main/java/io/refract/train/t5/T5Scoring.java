@@ -9,6 +9,7 @@ import io.refract.train.kernel.Packing;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
 import io.refract.train.t5.internal.ScoringNetwork;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,15 @@ final class T5Scoring implements AutoCloseable {
 
   synchronized WeightFormat format() {
     return format;
+  }
+
+  /** Returns the bytes of the weights that are packed now, by the name of their format. */
+  synchronized Map<String, Long> packedBytes() {
+    return kept != null && kept.network instanceof PackedNetwork packed
+        ? Map.of(
+            format.name().toLowerCase(Locale.ROOT),
+            packed.packedWeights() * format.bytesPerWeight())
+        : Map.of();
   }
 
   /**

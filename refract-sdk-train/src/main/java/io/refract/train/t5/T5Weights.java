@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -44,37 +45,62 @@ final class T5Weights {
   private final Path directory;
   private final CheckpointWeights stored;
   private final T5ConfigFile.Contents contents;
+  private final WeightMemory memory;
   private final int piece;
+  private final Set<String> mapped = new HashSet<>();
 
   private T5Weights(
-      Path directory, CheckpointWeights stored, T5ConfigFile.Contents contents, int piece) {
+      Path directory,
+      CheckpointWeights stored,
+      T5ConfigFile.Contents contents,
+      WeightMemory memory,
+      int piece) {
     this.directory = directory;
     this.stored = stored;
     this.contents = contents;
+    this.memory = memory;
     this.piece = piece;
+  }
+
+  /**
+   * What was loaded.
+   *
+   * @param parameters the parameters, named and ordered as in {@link T5Parameters#of}
+   * @param mapped the names of those that are pages of the file
+   */
+  record Loaded(Map<String, NDArray> parameters, Set<String> mapped) {
+
+    /** Returns parameters that the engine owns. */
+    static Loaded owned(Map<String, NDArray> parameters) {
+      return new Loaded(parameters, Set.of());
+    }
   }
 
   /**
    * Reads all parameters of a checkpoint.
    *
    * @param manager what they are attached to
-   * @return the parameters, named and ordered as in {@link T5Parameters#of}
+   * @param memory where they are
    * @throws CheckpointException if one is missing, is of another shape, or is unknown to T5
    */
-  static Map<String, NDArray> load(
-      Path directory, T5ConfigFile.Contents contents, NDManager manager) {
-    return load(directory, contents, manager, PIECE);
+  static Loaded load(
+      Path directory, T5ConfigFile.Contents contents, NDManager manager, WeightMemory memory) {
+    return load(directory, contents, manager, memory, PIECE);
   }
 
-  /** Reads all parameters, at most {@code piece} elements at once. */
-  static Map<String, NDArray> load(
-      Path directory, T5ConfigFile.Contents contents, NDManager manager, int piece) {
+  /** Reads all parameters that cannot be mapped, at most {@code piece} elements at once. */
+  static Loaded load(
+      Path directory,
+      T5ConfigFile.Contents contents,
+      NDManager manager,
+      WeightMemory memory,
+      int piece) {
     try (CheckpointWeights stored = CheckpointWeights.open(directory)) {
-      return new T5Weights(directory, stored, contents, piece).read(manager);
+      return new T5Weights(directory, stored, contents, memory, piece).read(manager);
     }
   }
 
-  private Map<String, NDArray> read(NDManager manager) {
+  private Loaded read(NDManager manager) {
     Map<String, TensorInfo> tensors = stored.tensors();
     Set<String> sources = new HashSet<>();
     List<String> missing = new ArrayList<>();
@@ -97,9 +123,9 @@ final class T5Weights {
     Map<String, NDArray> parameters = new LinkedHashMap<>();
     for (T5Parameters.Specification specification : specifications) {
       String name = specification.name();
-      parameters.put(name, read(manager, sourceOf(name), specification.shape()));
+      parameters.put(name, read(manager, name, specification.shape()));
     }
-    return parameters;
+    return new Loaded(parameters, Set.copyOf(mapped));
   }
 
   /** Returns under which name the checkpoint stores a parameter, whether or not it does. */
@@ -169,7 +195,14 @@ final class T5Weights {
     }
   }
 
-  private NDArray read(NDManager manager, String source, Shape shape) {
+  private NDArray read(NDManager manager, String name, Shape shape) {
+    String source = sourceOf(name);
+    Optional<ByteBuffer> pages = memory.mapping().flatMap(how -> stored.map(source, how));
+    if (pages.isPresent()) {
+      mapped.add(name);
+      // A CPU borrows the buffer: it stays mapped as long as the array is open. A GPU copies it.
+      return manager.create(pages.get(), shape, DataType.FLOAT32);
+    }
     return read(manager, shape, piece, (start, target) -> stored.read(source, start, target));
   }
 

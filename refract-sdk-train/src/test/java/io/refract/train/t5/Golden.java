@@ -74,7 +74,8 @@ record Golden(Path directory, int maxNewTokens, List<GoldenBatch> batches) {
   /** Opens the network alone: the fixtures of make_fixtures.py have no tokenizer. */
   T5ArrayNetwork network(NDManager manager) {
     T5ConfigFile.Contents contents = T5ConfigFile.read(directory);
-    Map<String, NDArray> parameters = T5Weights.load(directory, contents, manager);
+    Map<String, NDArray> parameters =
+        T5Weights.load(directory, contents, manager, WeightMemory.COPY_ON_WRITE).parameters();
     return new T5ArrayNetwork(contents.config(), manager, parameters);
   }
 

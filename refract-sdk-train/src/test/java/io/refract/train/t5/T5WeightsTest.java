@@ -29,9 +29,14 @@ class T5WeightsTest {
   @TempDir Path folder;
 
   private static Map<String, float[]> read(Path directory) {
+    return read(directory, WeightMemory.COPY_ON_WRITE);
+  }
+
+  private static Map<String, float[]> read(Path directory, WeightMemory memory) {
     Map<String, float[]> values = new LinkedHashMap<>();
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-      T5Weights.load(directory, T5ConfigFile.read(directory), manager)
+      T5Weights.load(directory, T5ConfigFile.read(directory), manager, memory)
+          .parameters()
           .forEach((name, array) -> values.put(name, array.toFloatArray()));
     }
     return values;
@@ -88,7 +93,9 @@ class T5WeightsTest {
   void a_file_of_transformers_is_written_again_byte_for_byte(String form) throws IOException {
     Path source = Golden.resource("/golden/t5/" + form);
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-      Map<String, NDArray> parameters = T5Weights.load(source, T5ConfigFile.read(source), manager);
+      Map<String, NDArray> parameters =
+          T5Weights.load(source, T5ConfigFile.read(source), manager, WeightMemory.READ_ONLY)
+              .parameters();
       Path copy = GradMode.off(() -> T5Weights.save(folder, parameters));
       assertThat(copy).hasSameBinaryContentAs(source.resolve("model.safetensors"));
     }
@@ -99,7 +106,8 @@ class T5WeightsTest {
     Path source = Golden.resource("/golden/t5/v1_1");
     Map<String, float[]> whole = read(source);
     try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
-      T5Weights.load(source, T5ConfigFile.read(source), manager, 7)
+      T5Weights.load(source, T5ConfigFile.read(source), manager, WeightMemory.COPIED, 7)
+          .parameters()
           .forEach(
               (name, array) ->
                   assertThat(array.toFloatArray()).as(name).isEqualTo(whole.get(name)));

@@ -17,6 +17,9 @@ public final class T5Access {
     /** See {@link T5Access#network}. */
     T5Network network(TextModel model);
 
+    /** See {@link T5Access#trainable}. */
+    T5Network trainable(TextModel model);
+
     /** See {@link T5Access#scoring}. */
     ScoringNetwork scoring(TextModel model);
   }
@@ -38,6 +41,17 @@ public final class T5Access {
    */
   public static T5Network network(TextModel model) {
     return access(model).network(model);
+  }
+
+  /**
+   * Returns the network of a T5 model for a training, which changes its parameters.
+   *
+   * @param model a {@code T5Model}
+   * @throws IllegalArgumentException if it is a model of another kind
+   * @throws IllegalStateException if it is closed, or its parameters can only be read
+   */
+  public static T5Network trainable(TextModel model) {
+    return access(model).trainable(model);
   }
 
   /**
