@@ -1,6 +1,9 @@
 package io.refract.scoring;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a {@link TextModel} turns inputs into outputs.
@@ -9,15 +12,24 @@ import static com.google.common.base.Preconditions.checkArgument;
  *     default 512
  * @param maxNewTokens tokens generated at most, end-of-sequence included; default 64
  * @param batchSize inputs that go through the model at once; default 16
+ * @param decoding how tokens are decided for; null, the default, for what the model's checkpoint
+ *     says in {@code generation_config.json}, which is greedy search when it says nothing. A
+ *     decoding that is given counts as a whole: nothing of the checkpoint is mixed in
  */
-public record GenerationSettings(int maxSourceTokens, int maxNewTokens, int batchSize) {
+public record GenerationSettings(
+    int maxSourceTokens, int maxNewTokens, int batchSize, @Nullable Decoding decoding) {
 
-  /** Checks that every value is at least 1. */
+  /** Checks that every number is at least 1. */
   public GenerationSettings {
     checkArgument(
         maxSourceTokens >= 1, "max source tokens must be at least 1 but was %s", maxSourceTokens);
     checkArgument(maxNewTokens >= 1, "max new tokens must be at least 1 but was %s", maxNewTokens);
     checkArgument(batchSize >= 1, "batch size must be at least 1 but was %s", batchSize);
+  }
+
+  /** Makes settings that leave the decoding to the checkpoint. */
+  public GenerationSettings(int maxSourceTokens, int maxNewTokens, int batchSize) {
+    this(maxSourceTokens, maxNewTokens, batchSize, null);
   }
 
   /** Returns the defaults. */
@@ -27,16 +39,22 @@ public record GenerationSettings(int maxSourceTokens, int maxNewTokens, int batc
 
   /** Returns these settings with another limit of input tokens. */
   public GenerationSettings withMaxSourceTokens(int value) {
-    return new GenerationSettings(value, maxNewTokens, batchSize);
+    return new GenerationSettings(value, maxNewTokens, batchSize, decoding);
   }
 
   /** Returns these settings with another limit of generated tokens. */
   public GenerationSettings withMaxNewTokens(int value) {
-    return new GenerationSettings(maxSourceTokens, value, batchSize);
+    return new GenerationSettings(maxSourceTokens, value, batchSize, decoding);
   }
 
   /** Returns these settings with another batch size. */
   public GenerationSettings withBatchSize(int value) {
-    return new GenerationSettings(maxSourceTokens, maxNewTokens, value);
+    return new GenerationSettings(maxSourceTokens, maxNewTokens, value, decoding);
+  }
+
+  /** Returns these settings with a decoding in place of the checkpoint's. */
+  public GenerationSettings withDecoding(Decoding value) {
+    return new GenerationSettings(
+        maxSourceTokens, maxNewTokens, batchSize, requireNonNull(value, "decoding"));
   }
 }
