@@ -133,6 +133,8 @@ multinomial = torch.multinomial
 def likeliest(probabilities, num_samples):
     for row in probabilities:
         logs = row.log()
+        if int((row > 0).sum()) < num_samples:
+            MARGINS.closest = 0.0  # what fills up is arbitrary
         MARGINS.note(logs.topk(min(num_samples + 1, len(row))).values)
     return probabilities.topk(num_samples).indices
 
@@ -178,6 +180,7 @@ def run(model, sources, options, labels):
             tokens=tokens,
             log_probabilities=[round(value, 6) for value in transitions[row, : len(tokens)].tolist()],
         )
+        result["possible"] = all(value > -1e8 for value in result["log_probabilities"])
         if beams > 1:
             result["score"] = round(float(out.sequences_scores[row]), 6)
         else:
@@ -279,7 +282,7 @@ def main():
     torch.manual_seed(1)
     rng = random.Random(4)
     models = {name: load(*description) for name, description in MODELS.items()}
-    plan = ["greedy"] * 160 + ["beam"] * 400 + ["beam_sample"] * 60 + ["labels"] * 60 + ["sample"] * 40
+    plan = ["greedy"] * 160 + ["beam"] * 400 + ["beam_sample"] * 240 + ["labels"] * 60 + ["sample"] * 60
     cases, dropped = [], {}
     for number, kind in enumerate(plan):
         name = list(models)[number % len(models)]
@@ -291,10 +294,19 @@ def main():
         options = label_options(rng) if labels else random_options(rng, kind, likely)
         if labels and "num_beams" in options and rng.random() < 0.5:
             options["num_return_sequences"] = 2
-        outputs, distributions = run(models[name], sources, options, labels)
+        try:
+            outputs, distributions = run(models[name], sources, options, labels)
+        except RuntimeError:  # the rules left no token to draw
+            dropped["impossible"] = dropped.get("impossible", 0) + 1
+            continue
+        if any(not one["possible"] for row in outputs for one in row):
+            dropped["impossible"] = dropped.get("impossible", 0) + 1
+            continue
         if MARGINS.closest < MARGIN:
             dropped[kind] = dropped.get(kind, 0) + 1
             continue
+        for one in (one for row in outputs for one in row):
+            del one["possible"]
         case = dict(model=name, kind=kind, sources=sources, options=options, outputs=outputs)
         if labels:
             case["labels"] = labels

@@ -122,7 +122,8 @@ public record Decoding(
 
   private void requireLabelsPossible() {
     checkArgument(
-        sampling.doSample() && beams.numBeams() == 1 || beams.numReturnSequences() <= labels.size(),
+        (sampling.doSample() && beams.numBeams() == 1)
+            || beams.numReturnSequences() <= labels.size(),
         "num_return_sequences %s must not exceed the %s labels",
         beams.numReturnSequences(),
         labels.size());
@@ -185,93 +186,37 @@ public record Decoding(
 
   /** Returns this decoding with or without {@link SamplingSettings#doSample()}. */
   public Decoding withDoSample(boolean value) {
-    return with(
-        new SamplingSettings(
-            value,
-            sampling.temperature(),
-            sampling.topK(),
-            sampling.topP(),
-            sampling.minP(),
-            sampling.typicalP(),
-            sampling.seed()));
+    return with(sampling.withDoSample(value));
   }
 
   /** Returns this decoding with another {@link SamplingSettings#temperature()}. */
   public Decoding withTemperature(double value) {
-    return with(
-        new SamplingSettings(
-            sampling.doSample(),
-            value,
-            sampling.topK(),
-            sampling.topP(),
-            sampling.minP(),
-            sampling.typicalP(),
-            sampling.seed()));
+    return with(sampling.withTemperature(value));
   }
 
   /** Returns this decoding with another {@link SamplingSettings#topK()}. */
   public Decoding withTopK(int value) {
-    return with(
-        new SamplingSettings(
-            sampling.doSample(),
-            sampling.temperature(),
-            value,
-            sampling.topP(),
-            sampling.minP(),
-            sampling.typicalP(),
-            sampling.seed()));
+    return with(sampling.withTopK(value));
   }
 
   /** Returns this decoding with another {@link SamplingSettings#topP()}. */
   public Decoding withTopP(double value) {
-    return with(
-        new SamplingSettings(
-            sampling.doSample(),
-            sampling.temperature(),
-            sampling.topK(),
-            value,
-            sampling.minP(),
-            sampling.typicalP(),
-            sampling.seed()));
+    return with(sampling.withTopP(value));
   }
 
   /** Returns this decoding with another {@link SamplingSettings#minP()}. */
   public Decoding withMinP(double value) {
-    return with(
-        new SamplingSettings(
-            sampling.doSample(),
-            sampling.temperature(),
-            sampling.topK(),
-            sampling.topP(),
-            value,
-            sampling.typicalP(),
-            sampling.seed()));
+    return with(sampling.withMinP(value));
   }
 
   /** Returns this decoding with another {@link SamplingSettings#typicalP()}. */
   public Decoding withTypicalP(double value) {
-    return with(
-        new SamplingSettings(
-            sampling.doSample(),
-            sampling.temperature(),
-            sampling.topK(),
-            sampling.topP(),
-            sampling.minP(),
-            value,
-            sampling.seed()));
+    return with(sampling.withTypicalP(value));
   }
 
   /** Returns this decoding with another {@link SamplingSettings#seed()}. */
   public Decoding withSeed(long value) {
-    return with(
-        new SamplingSettings(
-            sampling.doSample(),
-            sampling.temperature(),
-            sampling.topK(),
-            sampling.topP(),
-            sampling.minP(),
-            sampling.typicalP(),
-            value));
+    return with(sampling.withSeed(value));
   }
 
   /** Returns this decoding with another {@link LengthSettings#minLength()}. */

@@ -48,4 +48,32 @@ public record SamplingSettings(
         "typical_p must be above 0 and at most 1 but was %s",
         typicalP);
   }
+
+  SamplingSettings withDoSample(boolean value) {
+    return new SamplingSettings(value, temperature, topK, topP, minP, typicalP, seed);
+  }
+
+  SamplingSettings withTemperature(double value) {
+    return new SamplingSettings(doSample, value, topK, topP, minP, typicalP, seed);
+  }
+
+  SamplingSettings withTopK(int value) {
+    return new SamplingSettings(doSample, temperature, value, topP, minP, typicalP, seed);
+  }
+
+  SamplingSettings withTopP(double value) {
+    return new SamplingSettings(doSample, temperature, topK, value, minP, typicalP, seed);
+  }
+
+  SamplingSettings withMinP(double value) {
+    return new SamplingSettings(doSample, temperature, topK, topP, value, typicalP, seed);
+  }
+
+  SamplingSettings withTypicalP(double value) {
+    return new SamplingSettings(doSample, temperature, topK, topP, minP, value, seed);
+  }
+
+  SamplingSettings withSeed(long value) {
+    return new SamplingSettings(doSample, temperature, topK, topP, minP, typicalP, value);
+  }
 }

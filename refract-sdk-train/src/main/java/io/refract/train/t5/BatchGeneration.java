@@ -3,9 +3,11 @@ package io.refract.train.t5;
 import static com.google.common.base.Preconditions.checkArgument;
 
 import ai.djl.ndarray.NDManager;
-import io.refract.scoring.GenerationSettings;
-import io.refract.train.generation.GenerationConfig;
-import io.refract.train.generation.internal.GreedySearch;
+import com.google.common.primitives.ImmutableIntArray;
+import io.refract.train.generation.internal.Hypothesis;
+import io.refract.train.generation.internal.Search;
+import io.refract.train.generation.internal.SearchRequest;
+import io.refract.train.generation.internal.SearchSources;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
@@ -22,12 +24,16 @@ import java.util.stream.IntStream;
  *
  * @param network what computes
  * @param config its dimensions
- * @param generationConfig its special tokens
  */
-record BatchGeneration(ScoringNetwork network, T5Config config, GenerationConfig generationConfig) {
+record BatchGeneration(ScoringNetwork network, T5Config config) {
 
-  /** Returns the generated ids in the order of the sources. */
-  List<int[]> generate(List<int[]> sources, GenerationSettings settings) {
+  /**
+   * Returns the sequences of each source, in the order of the sources; none for a source that was
+   * not finished when the request's observer cancelled.
+   *
+   * @param batchSize sources that go through the model at once
+   */
+  List<List<Hypothesis>> generate(List<int[]> sources, int batchSize, SearchRequest request) {
     for (int i = 0; i < sources.size(); i++) {
       checkArgument(sources.get(i).length > 0, "source %s has no token", i);
     }
@@ -37,13 +43,19 @@ record BatchGeneration(ScoringNetwork network, T5Config config, GenerationConfig
             .sorted(Comparator.comparingInt(i -> -sources.get(i).length))
             .mapToInt(Integer::intValue)
             .toArray();
-    List<int[]> results = new ArrayList<>(Collections.nCopies(sources.size(), new int[0]));
-    for (int start = 0; start < byLength.length; start += settings.batchSize()) {
-      int end = Math.min(start + settings.batchSize(), byLength.length);
+    List<List<Hypothesis>> results =
+        new ArrayList<>(Collections.nCopies(sources.size(), List.of()));
+    for (int start = 0;
+        start < byLength.length && !request.observer().cancelled();
+        start += batchSize) {
+      int end = Math.min(start + batchSize, byLength.length);
       int[] batch = Arrays.copyOfRange(byLength, start, end);
-      List<int[]> generated =
+      List<List<Hypothesis>> generated =
           generateBatch(
-              Arrays.stream(batch).mapToObj(sources::get).toList(), settings.maxNewTokens());
+              new SearchSources(
+                  Arrays.stream(batch).mapToObj(sources::get).toList(),
+                  ImmutableIntArray.copyOf(batch)),
+              request);
       for (int row = 0; row < batch.length; row++) {
         results.set(batch[row], generated.get(row));
       }
@@ -51,7 +63,8 @@ record BatchGeneration(ScoringNetwork network, T5Config config, GenerationConfig
     return Collections.unmodifiableList(results);
   }
 
-  private List<int[]> generateBatch(List<int[]> sources, int maxNewTokens) {
+  private List<List<Hypothesis>> generateBatch(SearchSources batch, SearchRequest request) {
+    List<int[]> sources = batch.ids();
     int length = sources.stream().mapToInt(source -> source.length).max().orElseThrow();
     long[] ids = new long[sources.size() * length];
     long[] mask = new long[ids.length];
@@ -63,14 +76,15 @@ record BatchGeneration(ScoringNetwork network, T5Config config, GenerationConfig
         mask[row * length + i] = 1;
       }
     }
-    return GradMode.off(() -> generateBatch(ids, mask, sources.size(), maxNewTokens));
+    return GradMode.off(() -> generateBatch(ids, mask, batch, request));
   }
 
-  private List<int[]> generateBatch(long[] ids, long[] mask, int rows, int maxNewTokens) {
+  private List<List<Hypothesis>> generateBatch(
+      long[] ids, long[] mask, SearchSources batch, SearchRequest request) {
     try (NDManager scope = network.manager().newSubManager()) {
-      EncoderOutput encoded = network.encode(scope, ids, mask, rows);
-      try (StepDecoder decoder = network.stepDecoder(encoded, maxNewTokens)) {
-        return GreedySearch.search(scope, decoder, generationConfig, maxNewTokens);
+      EncoderOutput encoded = network.encode(scope, ids, mask, batch.size());
+      try (StepDecoder decoder = network.stepDecoder(encoded, request.maxNewTokens())) {
+        return Search.run(scope, decoder, batch, request);
       }
     }
   }
