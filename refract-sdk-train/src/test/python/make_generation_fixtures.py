@@ -38,9 +38,9 @@ EOS = 1
 # name: the checkpoint, the factor of attention and feed-forward, that of the end token's output row
 MODELS = {
     "relu": ("v1_0", 2.0, 0.9),
-    "relu_early": ("v1_0", 2.6, 1.6),
+    "relu_early": ("v1_0", 2.2, 1.6),
     "gated": ("v1_1", 1.6, 1.0),
-    "gated_early": ("v1_1", 2.2, 1.8),
+    "gated_early": ("v1_1", 1.7, 1.8),
 }
 
 
@@ -93,6 +93,8 @@ def finished(self, **arguments):
         (arguments["cur_len"] + 1 - arguments["decoder_prompt_len"]) ** arguments["length_penalty"]
     )
     keep = arguments["next_token_hits_stopping_criteria"] & arguments["top_num_beam_mask"][None, :]
+    if arguments["early_stopping"] is True and bool((keep & (scores < -1e8)).any()):
+        MARGINS.closest = 0.0  # a beam that was never possible takes a place, of several any one
     scores = torch.where(keep, scores, -1e9)
     for old, new in zip(arguments["beam_scores"], scores):
         MARGINS.note(torch.cat((old, new)).sort(descending=True).values)
@@ -183,6 +185,8 @@ def run(model, sources, options, labels):
         result["possible"] = all(value > -1e8 for value in result["log_probabilities"])
         if beams > 1:
             result["score"] = round(float(out.sequences_scores[row]), 6)
+            # Beams that were never possible fill up what was asked for.
+            result["possible"] &= result["score"] > -1e8
         else:
             steps = [out.scores[step][row] for step in range(len(tokens))]
             if sample:

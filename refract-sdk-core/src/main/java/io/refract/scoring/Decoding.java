@@ -114,6 +114,16 @@ public record Decoding(
           "greedy search gives 1 sequence, not num_return_sequences %s: set num_beams or do_sample",
           sequences);
     }
+    Integer first = tokens.forcedBosTokenId();
+    checkArgument(
+        first == null || !tokens.suppressTokens().contains(first),
+        "token %s is both forced_bos_token_id and in suppress_tokens",
+        first);
+    checkArgument(
+        tokens.forcedEosTokenIds().isEmpty()
+            || !tokens.suppressTokens().containsAll(tokens.forcedEosTokenIds()),
+        "suppress_tokens has all of forced_eos_token_id %s",
+        tokens.forcedEosTokenIds());
     if (!labels.isEmpty()) {
       requireLabelsPossible();
     }

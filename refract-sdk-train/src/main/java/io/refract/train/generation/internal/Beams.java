@@ -107,9 +107,10 @@ final class Beams {
   private void updateEnded(List<Beam> all, List<Boolean> ends, int length) {
     boolean closed = !improvable || (settings.earlyStopping() == EarlyStopping.TRUE && isFull());
     List<Ended> merged = new ArrayList<>(ended);
-    // Later ranks are there only to go on with.
+    // Later ranks are there only to go on with. Transformers lets impossible beams in as well, and
+    // may end early because of them.
     for (int rank = 0; rank < settings.numBeams(); rank++) {
-      if (ends.get(rank) && !closed) {
+      if (ends.get(rank) && !closed && all.get(rank).score() > IMPOSSIBLE) {
         merged.add(new Ended(all.get(rank), all.get(rank).score() / penalty(length), true));
       }
     }
@@ -135,22 +136,29 @@ final class Beams {
         settings.earlyStopping() == EarlyStopping.NEVER && settings.lengthPenalty() > 0;
     float best = running.get(0).score() / penalty(longest ? request.maxNewTokens() : length);
     float worst = isFull() ? ended.get(ended.size() - 1).score() : OUT;
-    improvable &= best > worst;
+    improvable &= best > worst && running.get(0).score() > IMPOSSIBLE;
   }
 
-  /** Returns the best ended sequences. */
+  /**
+   * Returns the best ended sequences; fewer than asked for when there are no more.
+   *
+   * @throws IllegalStateException if there are none, because rules excluded every token
+   */
   List<Hypothesis> hypotheses() {
-    List<Hypothesis> found = new ArrayList<>();
-    for (Ended end : ended.subList(0, settings.numReturnSequences())) {
-      if (found.isEmpty() || (end.taken() && end.score() > IMPOSSIBLE)) {
-        Beam beam = end.beam();
-        found.add(
-            new Hypothesis(
-                beam.prefix().generated(),
-                request.scored() ? end.score() : 0,
-                beam.logProbabilities()));
-      }
+    List<Hypothesis> found =
+        ended.stream()
+            .limit(settings.numReturnSequences())
+            .filter(Ended::taken)
+            .map(
+                end ->
+                    new Hypothesis(
+                        end.beam().prefix().generated(),
+                        request.scored() ? end.score() : 0,
+                        end.beam().logProbabilities()))
+            .toList();
+    if (found.isEmpty()) {
+      throw ScoreProcessors.nothingLeft();
     }
-    return List.copyOf(found);
+    return found;
   }
 }

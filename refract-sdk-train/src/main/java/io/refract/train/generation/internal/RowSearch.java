@@ -185,6 +185,9 @@ final class RowSearch {
   private void choose(Row row, float[] scores, int offset, int vocabulary) {
     TokenChooser chooser = row.chooser == null ? TokenChooser.GREEDY : row.chooser;
     int token = chooser.choose(scores, offset, vocabulary);
+    if (scores[offset + token] == Float.NEGATIVE_INFINITY) {
+      throw ScoreProcessors.nothingLeft();
+    }
     double logProbability =
         request.scored()
             ? Softmax.of(scores, offset, vocabulary).logProbability(scores[offset + token])

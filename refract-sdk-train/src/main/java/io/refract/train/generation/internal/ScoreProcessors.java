@@ -19,11 +19,6 @@ final class ScoreProcessors {
 
   private ScoreProcessors() {}
 
-  /** Returns whether scores have to be changed at all. */
-  static boolean needed(SearchRequest request) {
-    return !of(request, List.of()).isEmpty();
-  }
-
   /** Returns the processors; without any, the engine can decide alone. */
   static List<ScoreProcessor> of(SearchRequest request, List<int[]> sources) {
     List<ScoreProcessor> all = new ArrayList<>();
@@ -98,6 +93,12 @@ final class ScoreProcessors {
     if (sampling.typicalP() < 1) {
       all.add(Warpers.typicalP(sampling.typicalP(), minTokensToKeep));
     }
+  }
+
+  /** Says that no token is left to go on with. */
+  static IllegalStateException nothingLeft() {
+    return new IllegalStateException(
+        "cannot go on with a sequence: the rules of the decoding exclude every token; ask for fewer of them");
   }
 
   /** Checks the ids of a decoding. */

@@ -34,8 +34,7 @@ interface TokenChooser {
         }
       }
       if (best < 0) {
-        throw new IllegalStateException(
-            "cannot draw a token: the rules of the decoding exclude every one");
+        throw ScoreProcessors.nothingLeft();
       }
       return best;
     };
