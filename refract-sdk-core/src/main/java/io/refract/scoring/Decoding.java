@@ -78,6 +78,18 @@ public record Decoding(
     return DecodingOptions.apply(options, DEFAULTS);
   }
 
+  /**
+   * Returns the decoding that {@code generation_config.json} of a checkpoint asks for.
+   *
+   * @param entries the JSON texts of its entries by name; those that have nothing to do with
+   *     decoding are ignored
+   * @throws IllegalArgumentException if an entry cannot be used, or changes outputs in a way that
+   *     this SDK does not offer
+   */
+  public static Decoding ofGenerationConfig(Map<String, String> entries) {
+    return CheckpointOptions.decoding(entries);
+  }
+
   /** Returns the names that {@link #ofOptions} knows. */
   public static Set<String> optionNames() {
     return DecodingOptions.names();

@@ -75,7 +75,14 @@ public record GenerationConfig(
    * @throws CheckpointException if an entry cannot be used, or asks for what the SDK does not offer
    */
   public Decoding decoding() {
-    return CheckpointDecoding.of(FILE, otherEntries);
+    try {
+      return Decoding.ofGenerationConfig(otherEntries);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(
+          "Cannot decode as the checkpoint's %s says: %s. Correct it, or give a Decoding of your own, for example Decoding.defaults()."
+              .formatted(FILE, e.getMessage()),
+          e);
+    }
   }
 
   /** Returns the text of the file. */

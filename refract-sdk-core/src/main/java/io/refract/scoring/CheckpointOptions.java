@@ -1,16 +1,14 @@
-package io.refract.train.generation;
+package io.refract.scoring;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import io.refract.scoring.Decoding;
-import io.refract.train.checkpoint.CheckpointException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Reads a decoding from the entries of a checkpoint. */
-final class CheckpointDecoding {
+/** Finds the options of a {@link Decoding} among the entries of {@code generation_config.json}. */
+final class CheckpointOptions {
 
   /** What changes outputs in transformers but not here, with the values that change nothing. */
   private static final ImmutableMap<String, JsonPrimitive> UNSUPPORTED =
@@ -36,37 +34,22 @@ final class CheckpointDecoding {
           .put("watermarking_config", new JsonPrimitive(""))
           .build();
 
-  private CheckpointDecoding() {}
+  private CheckpointOptions() {}
 
-  /**
-   * Returns the decoding that some entries ask for.
-   *
-   * @param where what the entries are from, for messages
-   * @param entries JSON texts by name; entries that have nothing to do with decoding are ignored
-   * @throws CheckpointException if an entry cannot be used, or asks for what this SDK does not do
-   */
-  static Decoding of(String where, Map<String, String> entries) {
+  static Decoding decoding(Map<String, String> entries) {
     Map<String, String> options = new LinkedHashMap<>();
     entries.forEach(
         (name, text) -> {
           JsonPrimitive neutral = UNSUPPORTED.get(name);
           if (neutral != null && !isNeutral(JsonParser.parseString(text), neutral)) {
-            throw new CheckpointException(
-                "Cannot decode as %s says: '%s' is %s, and this SDK does not offer that option. Give a Decoding of your own, for example Decoding.defaults()."
-                    .formatted(where, name, text));
+            throw new IllegalArgumentException(
+                "'%s' is %s, and this SDK does not offer that option".formatted(name, text));
           }
-          if (Decoding.optionNames().contains(name)) {
+          if (DecodingOptions.names().contains(name)) {
             options.put(name, text);
           }
         });
-    try {
-      return Decoding.ofOptions(options).requireConsistent();
-    } catch (IllegalArgumentException e) {
-      throw new CheckpointException(
-          "Cannot decode as %s says: %s. Correct the file, or give a Decoding of your own."
-              .formatted(where, e.getMessage()),
-          e);
-    }
+    return Decoding.ofOptions(options).requireConsistent();
   }
 
   private static boolean isNeutral(JsonElement value, JsonPrimitive neutral) {
