@@ -149,7 +149,7 @@ class TextGeneratorTest {
             .generate(INPUTS);
 
     assertThat(ended).containsExactlyInAnyOrder(0, 1, 2, 3);
-    texts.forEach(text -> assertThat(streamed.get(text.input()).toString()).isEqualTo(text.text()));
+    texts.forEach(text -> assertThat(streamed.get(text.input())).hasToString(text.text()));
     assertThatThrownBy(() -> model.generator().numBeams(2).listener(piece -> {}).generate(INPUTS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("num_beams");
