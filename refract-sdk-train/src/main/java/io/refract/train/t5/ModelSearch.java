@@ -21,7 +21,10 @@ import java.util.List;
  * @param tokenizer its tokenizer
  */
 record ModelSearch(
-    ScoringNetwork network, T5Config config, GenerationConfig generationConfig, T5Tokenizer tokenizer) {
+    ScoringNetwork network,
+    T5Config config,
+    GenerationConfig generationConfig,
+    T5Tokenizer tokenizer) {
 
   /** Returns the best text of each input. */
   List<String> best(List<String> inputs, GenerationSettings settings) {
