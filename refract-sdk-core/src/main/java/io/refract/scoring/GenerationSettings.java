@@ -1,6 +1,9 @@
 package io.refract.scoring;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
+
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a {@link TextModel} turns inputs into outputs.
@@ -13,13 +16,20 @@ import static com.google.common.base.Preconditions.checkArgument;
  *     memory: the inputs of a batch, padded to the longest, and all that may be generated for them,
  *     once for each beam. An input that needs more goes alone. Default {@value
  *     #DEFAULT_TOKEN_BUDGET}, which is more than a batch without beams needs by default
+ * @param decoding how tokens are decided for; null, the default, for what the model's checkpoint
+ *     says in {@code generation_config.json}, which is greedy search when it says nothing. A
+ *     decoding that is given counts as a whole: nothing of the checkpoint is mixed in
  */
 public record GenerationSettings(
-    int maxSourceTokens, int maxNewTokens, int batchSize, int tokenBudget) {
+    int maxSourceTokens,
+    int maxNewTokens,
+    int batchSize,
+    int tokenBudget,
+    @Nullable Decoding decoding) {
 
   private static final int DEFAULT_TOKEN_BUDGET = 16_384;
 
-  /** Checks that every value is at least 1. */
+  /** Checks that every number is at least 1. */
   public GenerationSettings {
     checkArgument(
         maxSourceTokens >= 1, "max source tokens must be at least 1 but was %s", maxSourceTokens);
@@ -28,9 +38,9 @@ public record GenerationSettings(
     checkArgument(tokenBudget >= 1, "token budget must be at least 1 but was %s", tokenBudget);
   }
 
-  /** Makes settings with the default token budget. */
+  /** Makes settings with the default token budget, which leave the decoding to the checkpoint. */
   public GenerationSettings(int maxSourceTokens, int maxNewTokens, int batchSize) {
-    this(maxSourceTokens, maxNewTokens, batchSize, DEFAULT_TOKEN_BUDGET);
+    this(maxSourceTokens, maxNewTokens, batchSize, DEFAULT_TOKEN_BUDGET, null);
   }
 
   /** Returns the defaults. */
@@ -40,21 +50,27 @@ public record GenerationSettings(
 
   /** Returns these settings with another limit of input tokens. */
   public GenerationSettings withMaxSourceTokens(int value) {
-    return new GenerationSettings(value, maxNewTokens, batchSize, tokenBudget);
+    return new GenerationSettings(value, maxNewTokens, batchSize, tokenBudget, decoding);
   }
 
   /** Returns these settings with another limit of generated tokens. */
   public GenerationSettings withMaxNewTokens(int value) {
-    return new GenerationSettings(maxSourceTokens, value, batchSize, tokenBudget);
+    return new GenerationSettings(maxSourceTokens, value, batchSize, tokenBudget, decoding);
   }
 
   /** Returns these settings with another batch size. */
   public GenerationSettings withBatchSize(int value) {
-    return new GenerationSettings(maxSourceTokens, maxNewTokens, value, tokenBudget);
+    return new GenerationSettings(maxSourceTokens, maxNewTokens, value, tokenBudget, decoding);
   }
 
   /** Returns these settings with another token budget. */
   public GenerationSettings withTokenBudget(int value) {
-    return new GenerationSettings(maxSourceTokens, maxNewTokens, batchSize, value);
+    return new GenerationSettings(maxSourceTokens, maxNewTokens, batchSize, value, decoding);
+  }
+
+  /** Returns these settings with a decoding in place of the checkpoint's. */
+  public GenerationSettings withDecoding(Decoding value) {
+    return new GenerationSettings(
+        maxSourceTokens, maxNewTokens, batchSize, tokenBudget, requireNonNull(value, "decoding"));
   }
 }

@@ -13,7 +13,8 @@ public interface TextModel extends AutoCloseable {
    * Generates one output for each input.
    *
    * @param inputs the complete inputs, task prefix included
-   * @param settings limits and batch size
+   * @param settings limits, batch size and decoding; of several sequences for an input, the best is
+   *     the output
    * @return the outputs, in the order of the inputs, special tokens removed
    */
   List<String> generate(List<String> inputs, GenerationSettings settings);

@@ -1,9 +1,15 @@
 package io.refract.scoring;
 
+import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.collect.ImmutableMap;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.refract.internal.Json;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The plain text-to-text score function: task prefix in front, generated text out. Being nothing
@@ -19,6 +25,7 @@ public final class TextToText implements ScoreFunction<String, String> {
   private static final String MAX_NEW_TOKENS = "maxNewTokens";
   private static final String BATCH_SIZE = "batchSize";
   private static final String TOKEN_BUDGET = "tokenBudget";
+  private static final String DECODING = "decoding";
 
   private final String prefix;
   private final GenerationSettings settings;
@@ -28,11 +35,21 @@ public final class TextToText implements ScoreFunction<String, String> {
    *
    * @param prefix the task prefix the model was trained with, its trailing space included; may be
    *     empty
-   * @param settings limits and batch size
+   * @param settings limits, batch size and decoding
+   * @throws IllegalArgumentException if the decoding gives several sequences for an input, or its
+   *     options contradict each other
    */
   public TextToText(String prefix, GenerationSettings settings) {
     this.prefix = requireNonNull(prefix, "prefix");
     this.settings = requireNonNull(settings, "settings");
+    Decoding decoding = settings.decoding();
+    if (decoding != null) {
+      decoding.requireConsistent();
+      checkArgument(
+          decoding.beams().numReturnSequences() == 1,
+          "a score function gives one output for an input, not num_return_sequences %s",
+          decoding.beams().numReturnSequences());
+    }
   }
 
   /**
@@ -48,7 +65,17 @@ public final class TextToText implements ScoreFunction<String, String> {
                 configuration, MAX_SOURCE_TOKENS, GenerationSettings.defaults().maxSourceTokens()),
             number(configuration, MAX_NEW_TOKENS, GenerationSettings.defaults().maxNewTokens()),
             number(configuration, BATCH_SIZE, GenerationSettings.defaults().batchSize()),
-            number(configuration, TOKEN_BUDGET, GenerationSettings.defaults().tokenBudget())));
+            number(configuration, TOKEN_BUDGET, GenerationSettings.defaults().tokenBudget()),
+
+            decoding(configuration.get(DECODING))));
+  }
+
+  private static @Nullable Decoding decoding(@Nullable String json) {
+    if (json == null) {
+      return null;
+    }
+    JsonObject options = Json.parse(json);
+    return Decoding.ofOptions(Json.members(options, name -> options.get(name).toString()));
   }
 
   private static int number(Map<String, String> configuration, String key, int defaultValue) {
@@ -66,7 +93,7 @@ public final class TextToText implements ScoreFunction<String, String> {
     return prefix;
   }
 
-  /** Returns limits and batch size. */
+  /** Returns limits, batch size and decoding. */
   public GenerationSettings settings() {
     return settings;
   }
@@ -78,11 +105,19 @@ public final class TextToText implements ScoreFunction<String, String> {
 
   @Override
   public Map<String, String> configuration() {
-    return Map.of(
-        PREFIX, prefix,
-        MAX_SOURCE_TOKENS, Integer.toString(settings.maxSourceTokens()),
-        MAX_NEW_TOKENS, Integer.toString(settings.maxNewTokens()),
-        BATCH_SIZE, Integer.toString(settings.batchSize()),
-        TOKEN_BUDGET, Integer.toString(settings.tokenBudget()));
+    ImmutableMap.Builder<String, String> configuration =
+        ImmutableMap.<String, String>builder()
+            .put(PREFIX, prefix)
+            .put(MAX_SOURCE_TOKENS, Integer.toString(settings.maxSourceTokens()))
+            .put(MAX_NEW_TOKENS, Integer.toString(settings.maxNewTokens()))
+            .put(BATCH_SIZE, Integer.toString(settings.batchSize()))
+            .put(TOKEN_BUDGET, Integer.toString(settings.tokenBudget()));
+    Decoding decoding = settings.decoding();
+    if (decoding != null) {
+      JsonObject options = new JsonObject();
+      decoding.options().forEach((name, value) -> options.add(name, JsonParser.parseString(value)));
+      configuration.put(DECODING, Json.line(options));
+    }
+    return configuration.build();
   }
 }

@@ -6,8 +6,9 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
-import io.refract.scoring.GenerationSettings;
+import io.refract.train.generation.GeneratedText;
 import io.refract.train.t5.T5Model;
+import io.refract.train.t5.TextGenerator;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -19,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Generates one output for each line of a JSONL file. */
@@ -27,9 +29,10 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     sortOptions = false,
     description =
-        "Reads {\"text\": ...} lines and writes {\"text\", \"ids\", \"generated\"} lines in the same"
-            + " order. ids are the generated token ids without the start token, up to and with the"
-            + " end-of-sequence token.")
+        "Reads {\"text\": ...} lines and writes {\"text\", \"ids\", \"generated\", \"score\"} lines in the"
+            + " same order. ids are the generated token ids without the start token, up to and with"
+            + " the end-of-sequence token. With several sequences per text, a line is {\"text\","
+            + " \"sequences\": [{\"ids\", \"generated\", \"score\"}, ...]}, the best first.")
 final class Generate implements Callable<Integer> {
 
   /** Lines that are in memory at once. */
@@ -55,8 +58,8 @@ final class Generate implements Callable<Integer> {
   @Option(
       names = "--max-new-tokens",
       paramLabel = "N",
-      description = "Tokens generated at most per text (default: ${DEFAULT-VALUE}).")
-  int maxNewTokens = 64;
+      description = "Tokens generated at most per text (default: 64, or what --task says).")
+  @Nullable Integer maxNewTokens;
 
   @Option(
       names = "--max-source-tokens",
@@ -70,17 +73,26 @@ final class Generate implements Callable<Integer> {
       description = "Texts that go through the model at once (default: ${DEFAULT-VALUE}).")
   int batchSize = 16;
 
+  @Option(
+      names = "--stream",
+      description =
+          "Print texts word by word on standard output while they are generated, one after the"
+              + " other; not with beams.")
+  boolean stream;
+
+  @Mixin private final GenerationOptions options = new GenerationOptions();
+
   private final Gson gson = new Gson();
 
   @Override
   public Integer call() throws IOException {
     Path in = Objects.requireNonNull(input);
     Path out = Objects.requireNonNull(output);
-    GenerationSettings settings = new GenerationSettings(maxSourceTokens, maxNewTokens, batchSize);
     long lines = 0;
     try (BufferedReader reader = Files.newBufferedReader(in);
         T5Model t5 = T5Model.load(model);
         BufferedWriter writer = Files.newBufferedWriter(out)) {
+      TextGenerator generator = generator(t5);
       List<String> chunk = new ArrayList<>();
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         lines++;
@@ -88,11 +100,11 @@ final class Generate implements Callable<Integer> {
           chunk.add(text(line, in, lines));
         }
         if (chunk.size() == CHUNK) {
-          generate(t5, chunk, settings, writer);
+          generate(generator, chunk, writer);
           chunk.clear();
         }
       }
-      generate(t5, chunk, settings, writer);
+      generate(generator, chunk, writer);
     }
     System.err.printf("%d lines of %s, results in %s%n", lines, in, out);
     return 0;
@@ -117,22 +129,50 @@ final class Generate implements Callable<Integer> {
             + " it was generated; mend or remove the line.");
   }
 
-  private void generate(
-      T5Model t5, List<String> texts, GenerationSettings settings, BufferedWriter writer)
+  private TextGenerator generator(T5Model t5) throws IOException {
+    TextGenerator generator =
+        t5.generator().maxSourceTokens(maxSourceTokens).batchSize(stream ? 1 : batchSize);
+    options.apply(generator);
+    if (maxNewTokens != null) {
+      generator.maxNewTokens(maxNewTokens);
+    }
+    if (stream) {
+      generator.listener(
+          piece -> {
+            System.out.print(piece.last() ? piece.text() + System.lineSeparator() : piece.text());
+            System.out.flush();
+          });
+    }
+    return generator;
+  }
+
+  private void generate(TextGenerator generator, List<String> texts, BufferedWriter writer)
       throws IOException {
-    List<int[]> sources = t5.tokenizer().encodeAll(texts, settings.maxSourceTokens());
-    List<int[]> ids = t5.generateIds(sources, settings);
+    List<JsonArray> sequences = new ArrayList<>();
+    texts.forEach(text -> sequences.add(new JsonArray()));
+    List<GeneratedText> generated = generator.generate(texts);
+    boolean several = generated.stream().anyMatch(text -> text.sequence() > 0);
+    generated.forEach(text -> sequences.get(text.input()).add(sequence(text)));
     for (int i = 0; i < texts.size(); i++) {
-      JsonArray array = new JsonArray();
-      for (int id : ids.get(i)) {
-        array.add(id);
-      }
       JsonObject result = new JsonObject();
       result.addProperty("text", texts.get(i));
-      result.add("ids", array);
-      result.addProperty("generated", t5.tokenizer().decode(ids.get(i)));
+      if (several) {
+        result.add("sequences", sequences.get(i));
+      } else {
+        sequences.get(i).get(0).getAsJsonObject().asMap().forEach(result::add);
+      }
       writer.write(gson.toJson(result));
       writer.newLine();
     }
+  }
+
+  private static JsonObject sequence(GeneratedText text) {
+    JsonArray ids = new JsonArray();
+    text.ids().forEach(ids::add);
+    JsonObject sequence = new JsonObject();
+    sequence.add("ids", ids);
+    sequence.addProperty("generated", text.text());
+    sequence.addProperty("score", text.score());
+    return sequence;
   }
 }

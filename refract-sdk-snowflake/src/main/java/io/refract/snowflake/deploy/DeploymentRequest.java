@@ -6,6 +6,7 @@ import static com.google.common.base.Preconditions.checkState;
 import com.google.common.collect.ImmutableList;
 import com.google.common.hash.Hashing;
 import io.refract.registry.ModelVersion;
+import io.refract.scoring.Decoding;
 import io.refract.snowflake.function.FunctionDefinition;
 import io.refract.snowflake.sql.ObjectName;
 import io.refract.snowflake.sql.SqlSession;
@@ -174,7 +175,8 @@ public final class DeploymentRequest {
             functionStage.besides(name),
             parallel,
             smokeTest);
-    PythonHandler handler = PythonHandler.of(model.function(), batchSize, threads);
+    Decoding decoding = PythonDecoding.of(model, model.generationConfig(), packages.packages());
+    PythonHandler handler = PythonHandler.of(model.function(), decoding, batchSize, threads);
     List<StageDirectory> directories =
         ImmutableList.of(
             directory(target.modelStage(), model.model(), workspace.resolve("model")),

@@ -101,6 +101,11 @@ record ModelFiles(
         MODEL_OPTIONAL);
   }
 
+  /** Returns where the checkpoint says how it is decoded, if it does. */
+  Optional<Path> generationConfig() {
+    return find(MODEL_OPTIONAL.get(0)).map(Entry::path);
+  }
+
   /** Returns the files of the tokenizer. */
   List<Entry> tokenizer() {
     return select(TOKENIZER_REQUIRED, TOKENIZER_OPTIONAL);

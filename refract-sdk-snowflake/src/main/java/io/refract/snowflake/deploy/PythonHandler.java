@@ -2,6 +2,7 @@ package io.refract.snowflake.deploy;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.hash.Hashing;
+import io.refract.scoring.Decoding;
 import io.refract.scoring.GenerationSettings;
 import io.refract.scoring.TextToText;
 import java.io.IOException;
@@ -27,10 +28,11 @@ record PythonHandler(String source) {
    * Returns the program for a score function.
    *
    * @param function prefix and limits
+   * @param decoding how tokens are decided for
    * @param maxBatchRows rows that Snowflake gives to one call at most
    * @param threads threads that one process uses to compute
    */
-  static PythonHandler of(TextToText function, int maxBatchRows, int threads) {
+  static PythonHandler of(TextToText function, Decoding decoding, int maxBatchRows, int threads) {
     GenerationSettings settings = function.settings();
     Map<String, String> values =
         ImmutableMap.of(
@@ -39,7 +41,9 @@ record PythonHandler(String source) {
             "maxNewTokens", Integer.toString(settings.maxNewTokens()),
             "microBatchRows", Integer.toString(settings.batchSize()),
             "maxBatchRows", Integer.toString(maxBatchRows),
-            "threads", Integer.toString(threads));
+            "threads", Integer.toString(threads),
+            "options", literal(PythonDecoding.options(decoding)),
+            "labels", literal(PythonDecoding.labels(decoding)));
     // One pass: what a value contains is never looked at again.
     return new PythonHandler(
         PLACE

@@ -33,6 +33,9 @@ MAX_NEW_TOKENS = ${maxNewTokens}
 MICRO_BATCH_ROWS = ${microBatchRows}
 MAX_BATCH_ROWS = ${maxBatchRows}
 THREADS = ${threads}
+# Options of generate() that differ from its defaults, and the only texts that may come out, if any.
+OPTIONS = json.loads(${options})
+LABELS = json.loads(${labels})
 
 # The files and names of peft.
 ADAPTER_CONFIG = "adapter_config.json"
@@ -58,7 +61,7 @@ LOG = logging.getLogger("refract.t5")
 
 
 class Model:
-    """The network, its tokenizer and greedy generation; safe for several threads."""
+    """The network, its tokenizer and how it generates; safe for several threads."""
 
     def __init__(self, directory):
         # Snowflake runs one process per core; more threads each would only get in their way.
@@ -68,14 +71,14 @@ class Model:
         self.pad = config.pad_token_id if config.pad_token_id is not None else 0
         self.eos = config.eos_token_id
         start = getattr(config, "decoder_start_token_id", None)
-        # In place of the checkpoint's own, which may ask for beams or penalties.
+        # In place of the checkpoint's own, which OPTIONS already come from or replace.
         self.network.generation_config = GenerationConfig(
             max_new_tokens=MAX_NEW_TOKENS,
             do_sample=False,
-            num_beams=1,
             pad_token_id=self.pad,
             eos_token_id=self.eos,
             decoder_start_token_id=self.pad if start is None else start,
+            **OPTIONS,
         )
         # The tokenizers library itself, as the SDK uses it: the same file gives the same ids.
         self.tokenizer = Tokenizer.from_file(os.path.join(directory, "tokenizer.json"))
@@ -84,6 +87,26 @@ class Model:
         self.clean_up = read_json(directory, "tokenizer_config.json").get(
             "clean_up_tokenization_spaces", False
         )
+        self.labels = self.read_labels()
+        self.allowed = {}
+        for ids in self.labels:
+            for length in range(len(ids)):
+                self.allowed.setdefault(ids[:length], set()).add(ids[length])
+
+    def read_labels(self):
+        """Returns the labels by their token ids."""
+        labels = {}
+        for label in LABELS:
+            ids = self.tokenizer.encode(label, add_special_tokens=False).ids + [self.eos]
+            if len(ids) > MAX_NEW_TOKENS:
+                raise ValueError(f"the label {label!r} has {len(ids)} tokens, {MAX_NEW_TOKENS} are allowed")
+            if labels.setdefault(tuple(ids), label) != label:
+                raise ValueError(f"the labels {label!r} and {labels[tuple(ids)]!r} have the same tokens")
+        return labels
+
+    def allowed_tokens(self, _, ids):
+        """Returns what may follow; a beam that has ended, or never had a chance, goes on with ends."""
+        return sorted(self.allowed.get(tuple(ids[1:].tolist()), {self.eos}))
 
     def encode(self, text):
         ids = self.tokenizer.encode(PREFIX + text, add_special_tokens=False).ids
@@ -93,11 +116,14 @@ class Model:
         width = max(len(row) for row in rows)
         ids = torch.tensor([row + [self.pad] * (width - len(row)) for row in rows])
         mask = torch.tensor([[1] * len(row) + [0] * (width - len(row)) for row in rows])
+        constraint = {"prefix_allowed_tokens_fn": self.allowed_tokens} if self.labels else {}
         with torch.no_grad():
-            outputs = self.network.generate(input_ids=ids, attention_mask=mask)
+            outputs = self.network.generate(input_ids=ids, attention_mask=mask, **constraint)
         return [self.decode(row) for row in outputs.tolist()]
 
     def decode(self, ids):
+        if self.labels:
+            return self.labels[tuple(ids[1 : ids.index(self.eos, 1) + 1])]
         # The embedding may have more rows than the tokenizer has tokens.
         known = [token for token in ids if token < self.tokenizer.get_vocab_size()]
         text = self.tokenizer.decode(known, skip_special_tokens=True)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.refract.RefractException;
 import io.refract.progress.ProgressEvent;
 import io.refract.registry.ModelVersion;
+import io.refract.scoring.Decoding;
 import io.refract.scoring.GenerationSettings;
 import io.refract.scoring.ScoreFunction;
 import io.refract.scoring.TextModel;
@@ -142,7 +143,7 @@ class DeploymentTest {
       "@ML.PUBLIC.T5_P_TOKENIZER/news/1-" + TOKENIZER_SHA256.substring(0, 12) + "/";
 
   private static PythonHandler handler() {
-    return PythonHandler.of(FUNCTION, 64, 1);
+    return PythonHandler.of(FUNCTION, Decoding.defaults(), 64, 1);
   }
 
   private static String handlerDigest() {
@@ -181,6 +182,60 @@ class DeploymentTest {
     assertThatThrownBy(() -> request(half).plan())
         .isInstanceOf(RefractException.class)
         .hasMessageContaining("adapter_model.safetensors");
+  }
+
+  private String handlerOf(String name, Map<String, String> files, GenerationSettings settings) {
+    return request(registered(name, files, settings)).plan().sql();
+  }
+
+  private ModelVersion registered(
+      String name, Map<String, String> files, GenerationSettings settings) {
+    return TestModels.register(directory.resolve(name), "t5", files, new TextToText("", settings));
+  }
+
+  @Test
+  void a_function_decodes_as_it_was_registered_or_else_as_its_checkpoint_says() {
+    Map<String, String> beams = new HashMap<>(TestModels.COMPLETE);
+    beams.put("generation_config.json", "{\"num_beams\": 4}");
+    GenerationSettings settings = GenerationSettings.defaults();
+    GenerationSettings greedy = settings.withDecoding(Decoding.defaults());
+    ModelFiles files = ModelFiles.of(registered("a", beams, settings));
+    ModelFiles overridden = ModelFiles.of(registered("b", beams, greedy));
+
+    assertThat(decoding(files, PackagePreset.PYPI).beams().numBeams()).isEqualTo(4);
+    assertThat(decoding(overridden, PackagePreset.PYPI)).isEqualTo(Decoding.defaults());
+    assertThat(handlerOf("c", beams, settings)).isNotEqualTo(handlerOf("d", beams, greedy));
+  }
+
+  private static Decoding decoding(ModelFiles files, PackagePreset preset) {
+    return PythonDecoding.of(files, files.generationConfig(), preset.packages());
+  }
+
+  @Test
+  void what_python_would_decode_in_another_way_is_refused_by_name() {
+    Map<String, String> diverse = new HashMap<>(TestModels.COMPLETE);
+    diverse.put("generation_config.json", "{\"diversity_penalty\": 0.5}");
+    GenerationSettings settings = GenerationSettings.defaults();
+    ModelVersion checkpoint = registered("a", diverse, settings);
+    ModelVersion sampling =
+        registered(
+            "b",
+            TestModels.COMPLETE,
+            settings.withDecoding(Decoding.defaults().withDoSample(true)));
+    ModelVersion beams =
+        registered(
+            "c", TestModels.COMPLETE, settings.withDecoding(Decoding.defaults().withNumBeams(4)));
+
+    assertThatThrownBy(() -> request(checkpoint).plan())
+        .isInstanceOf(DeploymentException.class)
+        .hasMessageContaining("diversity_penalty");
+    assertThatThrownBy(() -> request(sampling).plan())
+        .isInstanceOf(DeploymentException.class)
+        .hasMessageContaining("do_sample");
+    assertThatThrownBy(() -> request(beams).packages(PackagePreset.ANACONDA).plan())
+        .isInstanceOf(DeploymentException.class)
+        .hasMessageContaining("num_beams", "transformers==4.41.2");
+    assertThat(request(beams).plan().sql()).isNotEmpty();
   }
 
   @Test

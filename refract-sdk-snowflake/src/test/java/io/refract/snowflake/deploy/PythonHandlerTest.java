@@ -2,8 +2,10 @@ package io.refract.snowflake.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.refract.scoring.Decoding;
 import io.refract.scoring.GenerationSettings;
 import io.refract.scoring.TextToText;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class PythonHandlerTest {
@@ -19,7 +21,9 @@ class PythonHandlerTest {
             "MAX_NEW_TOKENS = 20\n",
             "MICRO_BATCH_ROWS = 4\n",
             "MAX_BATCH_ROWS = 64\n",
-            "THREADS = 2\n");
+            "THREADS = 2\n",
+            "OPTIONS = json.loads(\"{\\\"num_beams\\\":4}\")\n",
+            "LABELS = json.loads(\"[\\\"a \\\\\\\"b\\\\\\\"\\\",\\\"\\u00e9\\\"]\")\n");
     assertThat(source.chars()).allMatch(c -> c < 128);
   }
 
@@ -32,6 +36,10 @@ class PythonHandlerTest {
   }
 
   private static PythonHandler handler(String prefix) {
-    return PythonHandler.of(new TextToText(prefix, new GenerationSettings(100, 20, 4)), 64, 2);
+    return PythonHandler.of(
+        new TextToText(prefix, new GenerationSettings(100, 20, 4)),
+        Decoding.defaults().withNumBeams(4).withLabels(List.of("a \"b\"", "\u00e9")),
+        64,
+        2);
   }
 }

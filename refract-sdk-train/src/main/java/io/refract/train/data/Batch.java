@@ -2,6 +2,9 @@ package io.refract.train.data;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,6 +79,20 @@ public record Batch(
       count += (int) bit;
     }
     return count;
+  }
+
+  /** Returns the source tokens of each row without padding. */
+  public List<int[]> sources() {
+    List<int[]> sources = new ArrayList<>(rows);
+    for (int row = 0; row < rows; row++) {
+      int first = row * sourceLength;
+      sources.add(
+          IntStream.range(first, first + sourceLength)
+              .filter(i -> attentionMask[i] != 0)
+              .map(i -> (int) inputIds[i])
+              .toArray());
+    }
+    return sources;
   }
 
   @Override

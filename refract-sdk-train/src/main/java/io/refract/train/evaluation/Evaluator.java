@@ -5,8 +5,10 @@ import static java.util.Objects.requireNonNull;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import com.google.common.primitives.ImmutableIntArray;
 import io.refract.progress.ProgressEvent;
 import io.refract.progress.ProgressListener;
+import io.refract.scoring.Decoding;
 import io.refract.train.data.Batch;
 import io.refract.train.data.BatchLoader;
 import io.refract.train.data.BatchStream;
@@ -15,7 +17,12 @@ import io.refract.train.data.Dataset;
 import io.refract.train.data.EncodedDataset;
 import io.refract.train.data.Example;
 import io.refract.train.data.LoadedBatch;
-import io.refract.train.generation.internal.GreedySearch;
+import io.refract.train.generation.internal.Hypothesis;
+import io.refract.train.generation.internal.HypothesisTexts;
+import io.refract.train.generation.internal.Search;
+import io.refract.train.generation.internal.SearchObserver;
+import io.refract.train.generation.internal.SearchRequest;
+import io.refract.train.generation.internal.SearchSources;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.metric.ExactMatch;
 import io.refract.train.metric.Metric;
@@ -39,7 +46,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Measures a model on examples: the loss with teacher forcing, and metrics of the texts that the
- * model generates greedily on its own.
+ * model generates on its own.
  *
  * <pre>{@code
  * EvaluationResult result =
@@ -64,6 +71,7 @@ public final class Evaluator {
   private int maxTargetTokens = 128;
   private int batchSize = 16;
   private boolean generates = true;
+  private @Nullable Decoding decoding;
   private @Nullable Prepared prepared;
 
   private Evaluator(T5Model model) {
@@ -105,6 +113,15 @@ public final class Evaluator {
   /** Adds a metric; without any, exact match and all of ROUGE are computed. */
   public Evaluator metric(Metric value) {
     metrics.add(requireNonNull(value, "metric"));
+    return this;
+  }
+
+  /**
+   * Sets how texts are generated; by default as the checkpoint says, which is greedily when it says
+   * nothing. Of several sequences, the best counts.
+   */
+  public Evaluator decoding(Decoding value) {
+    decoding = value.requireConsistent();
     return this;
   }
 
@@ -190,12 +207,25 @@ public final class Evaluator {
     private final T5Network network = T5Access.network(model);
     private final EncodedDataset encoded;
     private final String[] predictions;
+    private final @Nullable SearchRequest request;
     private double lossSum;
     private long targetTokens;
 
     private Pass(Dataset dataset) {
       encoded = prepare(dataset);
       predictions = new String[dataset.size()];
+      request = generates ? request() : null;
+    }
+
+    private SearchRequest request() {
+      Decoding given = decoding == null ? model.generationConfig().decoding() : decoding;
+      return SearchRequest.of(
+          model.generationConfig(),
+          given.withNumReturnSequences(1),
+          maxTargetTokens,
+          label -> model.tokenizer().encode(label, Integer.MAX_VALUE),
+          false,
+          SearchObserver.NONE);
     }
 
     private void run() {
@@ -219,8 +249,8 @@ public final class Evaluator {
         EncoderOutput sources = network.encode(scope, batch, Dropout.NONE);
         lossSum += lossSum(scope, sources, batch);
         targetTokens += batch.targetTokens();
-        if (generates) {
-          generate(scoring, scope, sources, loaded.examples());
+        if (request != null) {
+          generate(scoring, scope, sources, loaded, request);
         }
       }
     }
@@ -236,11 +266,18 @@ public final class Evaluator {
     }
 
     private void generate(
-        ScoringNetwork scoring, NDManager scope, EncoderOutput sources, int[] examples) {
+        ScoringNetwork scoring,
+        NDManager scope,
+        EncoderOutput sources,
+        LoadedBatch loaded,
+        SearchRequest wanted) {
+      int[] examples = loaded.examples();
+      SearchSources rows =
+          new SearchSources(loaded.batch().sources(), ImmutableIntArray.copyOf(examples));
       try (StepDecoder decoder = scoring.stepDecoder(sources, maxTargetTokens)) {
-        List<int[]> ids =
-            GreedySearch.search(scope, decoder, model.generationConfig(), maxTargetTokens);
-        List<String> texts = model.tokenizer().decodeAll(ids);
+        List<Hypothesis> found =
+            Search.run(scope, decoder, rows, wanted).stream().map(all -> all.get(0)).toList();
+        List<String> texts = HypothesisTexts.of(model.tokenizer(), wanted.labels(), found);
         for (int row = 0; row < examples.length; row++) {
           predictions[examples[row]] = texts.get(row);
         }

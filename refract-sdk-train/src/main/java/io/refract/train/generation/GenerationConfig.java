@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonPrimitive;
+import io.refract.scoring.Decoding;
 import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.checkpoint.internal.ConfigEntries;
 import java.nio.file.Files;
@@ -20,8 +21,8 @@ import java.util.TreeMap;
  * @param decoderStartTokenId the token that the decoder starts from
  * @param eosTokenIds the tokens that end a sequence, at least one
  * @param padTokenId what fills up a sequence that has ended
- * @param otherEntries the JSON texts of all other entries by key; greedy search does not use them,
- *     and they survive loading and saving
+ * @param otherEntries the JSON texts of all other entries by key, those of {@link #decoding()}
+ *     among them; all survive loading and saving
  */
 public record GenerationConfig(
     int decoderStartTokenId,
@@ -61,6 +62,26 @@ public record GenerationConfig(
           entries.rest());
     } catch (IllegalArgumentException e) {
       throw new CheckpointException("Cannot use %s: %s.".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Returns the decoding that the entries ask for, as {@code generate()} of transformers takes it
+   * where its caller says nothing: {@code num_beams}, {@code length_penalty}, {@code
+   * no_repeat_ngram_size} and the others of {@link Decoding#optionNames()}; what is not there has
+   * its default. {@code max_length} and {@code max_new_tokens} are no part of it, because {@link
+   * io.refract.scoring.GenerationSettings} always say how much may be generated.
+   *
+   * @throws CheckpointException if an entry cannot be used, or asks for what the SDK does not offer
+   */
+  public Decoding decoding() {
+    try {
+      return Decoding.ofGenerationConfig(otherEntries);
+    } catch (IllegalArgumentException e) {
+      throw new CheckpointException(
+          "Cannot decode as the checkpoint's %s says: %s. Correct it, or give a Decoding of your own, for example Decoding.defaults()."
+              .formatted(FILE, e.getMessage()),
+          e);
     }
   }
 

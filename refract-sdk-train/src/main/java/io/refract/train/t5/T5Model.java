@@ -405,15 +405,34 @@ public final class T5Model implements ModelArtifact, TextModel {
   /**
    * {@inheritDoc}
    *
-   * <p>The search is greedy. Inputs are sorted by length and cut into batches; memory is freed
-   * after every batch and every step.
+   * <p>Where the settings give no decoding, that of {@link GenerationConfig#decoding()} counts, as
+   * in transformers. {@link #generator()} gives several texts, scores and tokens as they come.
+   *
+   * <p>Inputs are sorted by length and cut into batches; memory is freed after every batch and
+   * every step.
+   *
+   * @throws CheckpointException if no decoding is given, and that of the checkpoint cannot be used
    */
   @Override
   public List<String> generate(List<String> inputs, GenerationSettings settings) {
+    return searching(search -> search.best(inputs, settings));
+  }
+
+  /**
+   * Returns what generates with all options of a {@link io.refract.scoring.Decoding}, beginning
+   * with those of the checkpoint.
+   */
+  public TextGenerator generator() {
+    return new TextGenerator(this);
+  }
+
+  /** Runs a search, and keeps the model open until it is done. */
+  <T> T searching(Function<ModelSearch, T> work) {
     return usable(
         running -> {
-          List<int[]> sources = tokenizer().encodeAll(inputs, settings.maxSourceTokens());
-          return tokenizer().decodeAll(generateIds(sources, settings));
+          try (ScoringNetwork packed = scoring.open()) {
+            return work.apply(new ModelSearch(packed, config, generationConfig, tokenizer()));
+          }
         });
   }
 
@@ -421,18 +440,12 @@ public final class T5Model implements ModelArtifact, TextModel {
    * Generates one sequence of token ids for each source.
    *
    * @param sources token ids, end token included, at least one each
-   * @param settings limits and batch size; sources are not cut
+   * @param settings limits, batch size and decoding; sources are not cut
    * @return the generated ids in the order of the sources, without start token and padding; the end
    *     token is the last one unless {@link GenerationSettings#maxNewTokens()} was reached
    */
   public List<int[]> generateIds(List<int[]> sources, GenerationSettings settings) {
-    return usable(
-        running -> {
-          try (ScoringNetwork packed = scoring.open()) {
-            return new BatchGeneration(packed, config, generationConfig)
-                .generate(sources, settings);
-          }
-        });
+    return searching(search -> search.bestIds(sources, settings));
   }
 
   /**

@@ -4,11 +4,18 @@ import static java.util.Objects.requireNonNull;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import com.google.common.primitives.ImmutableIntArray;
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import com.google.gson.annotations.SerializedName;
+import io.refract.scoring.Decoding;
 import io.refract.train.checkpoint.SafetensorsReader;
 import io.refract.train.data.Batch;
+import io.refract.train.generation.GenerationConfig;
+import io.refract.train.generation.internal.Search;
+import io.refract.train.generation.internal.SearchRequest;
+import io.refract.train.generation.internal.SearchSources;
+import io.refract.train.generation.internal.StepDecoder;
 import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.ByteBuffer;
@@ -18,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 
 /** The checkpoints and expectations that make_fixtures.py wrote. */
@@ -77,6 +85,20 @@ record Golden(Path directory, int maxNewTokens, List<GoldenBatch> batches) {
     Map<String, NDArray> parameters =
         T5Weights.load(directory, contents, manager, WeightMemory.COPY_ON_WRITE).parameters();
     return new T5ArrayNetwork(contents.config(), manager, parameters);
+  }
+
+  /** Returns what greedy search gives for a batch. */
+  static List<int[]> greedy(
+      NDManager scope, StepDecoder decoder, Batch batch, GenerationConfig config, int maxTokens) {
+    int[] numbers = IntStream.range(0, batch.rows()).toArray();
+    return Search.run(
+            scope,
+            decoder,
+            new SearchSources(batch.sources(), ImmutableIntArray.copyOf(numbers)),
+            SearchRequest.of(config, Decoding.defaults(), maxTokens))
+        .stream()
+        .map(found -> found.get(0).ids())
+        .toList();
   }
 
   /** Returns an expected array. */

@@ -8,7 +8,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.refract.train.generation.GenerationConfig;
-import io.refract.train.generation.internal.GreedySearch;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.optim.Objective;
 import io.refract.train.t5.Golden.GoldenBatch;
@@ -92,7 +91,8 @@ class GoldenParityTest {
     try (NDManager scope = network.manager().newSubManager()) {
       EncoderOutput encoded = network.encode(scope, batch.batch(), Dropout.NONE);
       try (StepDecoder decoder = network.stepDecoder(encoded, golden.maxNewTokens())) {
-        List<int[]> ids = GreedySearch.search(scope, decoder, generation, golden.maxNewTokens());
+        List<int[]> ids =
+            Golden.greedy(scope, decoder, batch.batch(), generation, golden.maxNewTokens());
         for (int row = 0; row < batch.rows(); row++) {
           assertThat(ids.get(row))
               .containsExactly(

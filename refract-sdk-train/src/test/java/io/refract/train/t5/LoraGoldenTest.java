@@ -12,7 +12,6 @@ import com.google.gson.JsonObject;
 import io.refract.train.checkpoint.SafetensorsReader;
 import io.refract.train.device.ComputeDevice;
 import io.refract.train.generation.GenerationConfig;
-import io.refract.train.generation.internal.GreedySearch;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.optim.Objective;
 import io.refract.train.t5.Golden.GoldenBatch;
@@ -97,7 +96,7 @@ class LoraGoldenTest {
           new GenerationConfig(
               config.decoderStartTokenId(), config.eosTokenIds(), config.padTokenId(), Map.of());
       try (StepDecoder decoder = network.stepDecoder(encoded, maxNewTokens)) {
-        return GreedySearch.search(scope, decoder, generation, maxNewTokens).stream()
+        return Golden.greedy(scope, decoder, batch.batch(), generation, maxNewTokens).stream()
             .map(row -> Arrays.stream(row).boxed().toList())
             .toList();
       }

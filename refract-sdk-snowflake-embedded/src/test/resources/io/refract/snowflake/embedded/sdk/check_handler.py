@@ -80,15 +80,15 @@ def load_handler(path, directory):
     return handler
 
 
-def expected(network, tokenizer, text):
+def expected(network, tokenizer, text, **options):
     """One row alone, straight from the documentation of transformers."""
     ids = tokenizer(PREFIX + text, truncation=True, max_length=30, return_tensors="pt").input_ids
     with torch.no_grad():
         output = network.generate(
             ids,
             generation_config=transformers.GenerationConfig(
-                max_new_tokens=9, num_beams=1, do_sample=False,
-                decoder_start_token_id=0, pad_token_id=0, eos_token_id=1,
+                max_new_tokens=9, do_sample=False,
+                decoder_start_token_id=0, pad_token_id=0, eos_token_id=1, **options,
             ),
         )
     return tokenizer.decode(
@@ -174,6 +174,42 @@ def check_adapter(handler_path, directory, frame, unadapted):
     assert said[0] != unadapted
 
 
+DECODINGS = (
+    {"num_beams": 3, "length_penalty": 2.0, "early_stopping": True, "min_new_tokens": 3},
+    {"no_repeat_ngram_size": 2, "repetition_penalty": 1.5, "bad_words_ids": [[9], [10, 11]]},
+    {"num_beams": 2, "early_stopping": "never", "suppress_tokens": [5], "forced_eos_token_id": 1},
+)
+LABELS = ["abc", "abd", "hi", "xyz a"]
+
+
+def written_for(handler_path, directory, name, options, labels):
+    """Returns the handler as it is written for another decoding."""
+    with open(handler_path, encoding="utf-8") as file:
+        lines = file.read().splitlines()
+    for start, value in (("OPTIONS = ", options), ("LABELS = ", labels)):
+        [place] = [i for i, line in enumerate(lines) if line.startswith(start)]
+        lines[place] = f"{start}json.loads({json.dumps(json.dumps(value))})"
+    path = os.path.join(directory, name)
+    with open(path, "w", encoding="utf-8") as file:
+        file.write("\n".join(lines) + "\n")
+    return load_handler(path, directory)
+
+
+def check_decodings(handler_path, directory, network, tokenizer, texts, greedy):
+    """Every option must reach generate(), and labels must be all that comes out."""
+    frame = pandas.DataFrame({0: pandas.Series(texts, dtype="string")})
+    for number, options in enumerate(DECODINGS):
+        handler = written_for(handler_path, directory, f"decoding_{number}.py", options, [])
+        wanted = [expected(network, tokenizer, text, **options) for text in texts]
+        got = handler.score(frame).tolist()
+        assert got == wanted, (options, list(zip(got, wanted)))
+        assert got != greedy, options
+    for options in ({}, {"num_beams": 3}):
+        handler = written_for(handler_path, directory, "labels.py", options, LABELS)
+        got = handler.score(frame).tolist()
+        assert set(got) <= set(LABELS) and len(set(got)) > 1, got
+
+
 def check(handler_path, directory):
     network = plain(make_checkpoint(directory))
     tokenizer = fast_tokenizer(directory)
@@ -213,6 +249,7 @@ def check(handler_path, directory):
     model.generate = original
 
     assert handler.model() is model
+    check_decodings(handler_path, directory, network, tokenizer, texts, wanted)
     check_adapter(handler_path, directory, frame, wanted)
     return "ok " + transformers.__version__
 

@@ -1,0 +1,266 @@
+package io.refract.train.t5;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import com.google.common.primitives.ImmutableIntArray;
+import com.google.gson.Gson;
+import com.google.gson.JsonObject;
+import com.google.gson.annotations.SerializedName;
+import io.refract.scoring.Decoding;
+import io.refract.train.generation.GenerationConfig;
+import io.refract.train.generation.internal.Hypothesis;
+import io.refract.train.generation.internal.LabelTrie;
+import io.refract.train.generation.internal.ReplayedSearch;
+import io.refract.train.generation.internal.Search;
+import io.refract.train.generation.internal.SearchObserver;
+import io.refract.train.generation.internal.SearchRequest;
+import io.refract.train.generation.internal.SearchSources;
+import io.refract.train.generation.internal.StepDecoder;
+import io.refract.train.t5.internal.Dropout;
+import io.refract.train.t5.internal.EncoderOutput;
+import io.refract.train.t5.internal.GradMode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Holds every option of a decoding against generate() of Hugging Face transformers, over the random
+ * cases of make_generation_fixtures.py. Ids must be equal.
+ */
+class GenerationParityTest {
+
+  /** Absolute up to 1, relative above: unlikely tokens of the labels reach -20. */
+  private static final double SCORE = 1e-4;
+
+  /** Logits of about 10 differ by a few units of the fifth digit after the point. */
+  private static final double PROBABILITY = 5e-5;
+
+  private static final int VOCABULARY = 64;
+
+  private static final Map<String, T5ArrayNetwork> NETWORKS = new HashMap<>();
+  private static NDManager manager;
+  private static Fixture fixture;
+
+  private record Fixture(Map<String, Variant> models, List<Case> cases) {}
+
+  /** A golden checkpoint whose weights are scaled, so that outputs vary. */
+  private record Variant(String checkpoint, float factor, float end) {}
+
+  private record Case(
+      String model,
+      String kind,
+      List<int[]> sources,
+      JsonObject options,
+      List<List<Output>> outputs,
+      @Nullable List<int[]> labels,
+      @Nullable List<List<double[][]>> distributions) {}
+
+  private record Output(
+      List<Integer> tokens,
+      @SerializedName("log_probabilities") List<Double> logProbabilities,
+      @Nullable Double score) {}
+
+  @BeforeAll
+  static void open() throws IOException {
+    fixture =
+        new Gson()
+            .fromJson(Files.readString(Golden.resource("/golden/generation.json")), Fixture.class);
+    manager = NDManager.newBaseManager("PyTorch");
+    for (Map.Entry<String, Variant> entry : fixture.models().entrySet()) {
+      NETWORKS.put(entry.getKey(), GradMode.off(() -> network(entry.getValue())));
+    }
+  }
+
+  @AfterAll
+  static void close() {
+    manager.close();
+  }
+
+  private static T5ArrayNetwork network(Variant variant) {
+    Golden golden;
+    try {
+      golden = Golden.load(variant.checkpoint());
+    } catch (IOException e) {
+      throw new IllegalStateException(e);
+    }
+    T5ArrayNetwork network = golden.network(manager);
+    network
+        .parameters()
+        .forEach(
+            (name, weight) -> {
+              if (name.contains("DenseReluDense")
+                  || (name.contains("Attention") && !name.contains("relative"))) {
+                weight.muli(variant.factor());
+              }
+            });
+    NDArray output =
+        requireNonNull(
+            network
+                .parameters()
+                .getOrDefault(T5Parameters.OUTPUT, network.parameters().get(T5Parameters.SHARED)));
+    try (NDArray end = output.get(1).mul(variant.end())) {
+      output.set(new ai.djl.ndarray.index.NDIndex("1"), end);
+    }
+    return network;
+  }
+
+  @Test
+  void greedy_ids_are_those_of_transformers() {
+    check("greedy", 140);
+  }
+
+  @Test
+  void beam_ids_and_scores_are_those_of_transformers() {
+    check("beam", 300);
+  }
+
+  @Test
+  void outputs_constrained_to_labels_are_those_of_transformers() {
+    check("labels", 50);
+  }
+
+  @Test
+  void beam_sampling_without_chance_takes_the_candidates_of_transformers() {
+    check("beam_sample", 40);
+  }
+
+  @Test
+  void tokens_are_drawn_from_the_distributions_of_transformers() {
+    check("sample", 30);
+  }
+
+  private static void check(String kind, int atLeast) {
+    List<Case> cases = fixture.cases().stream().filter(c -> c.kind().equals(kind)).toList();
+    assertThat(cases).hasSizeGreaterThan(atLeast);
+    List<String> wrong = new ArrayList<>();
+    for (int i = 0; i < cases.size(); i++) {
+      try {
+        check(cases.get(i));
+      } catch (AssertionError | RuntimeException e) {
+        wrong.add("%s %s %s: %s".formatted(kind, i, describe(cases.get(i)), e));
+      }
+    }
+    assertThat(wrong).isEmpty();
+  }
+
+  private static String describe(Case c) {
+    return c.model() + " " + c.options() + " on " + c.sources().size() + " sources";
+  }
+
+  private static void check(Case c) {
+    List<List<Hypothesis>> found = GradMode.off(() -> search(c));
+    assertThat(found).hasSameSizeAs(c.outputs());
+    for (int source = 0; source < found.size(); source++) {
+      List<Output> expected = c.outputs().get(source);
+      assertThat(found.get(source)).hasSameSizeAs(expected);
+      for (int i = 0; i < expected.size(); i++) {
+        Hypothesis hypothesis = found.get(source).get(i);
+        assertThat(hypothesis.tokens().asList()).isEqualTo(expected.get(i).tokens());
+        List<Double> logProbabilities = expected.get(i).logProbabilities();
+        for (int step = 0; step < logProbabilities.size(); step++) {
+          assertClose(hypothesis.logProbabilities().get(step), logProbabilities.get(step));
+        }
+        Double score = expected.get(i).score();
+        double wanted =
+            score != null
+                ? score
+                : expected.get(i).logProbabilities().stream().mapToDouble(v -> v).sum();
+        assertClose(hypothesis.score(), wanted);
+      }
+    }
+  }
+
+  private static void assertClose(double found, double wanted) {
+    assertThat(found).isCloseTo(wanted, within(SCORE * Math.max(1, Math.abs(wanted))));
+  }
+
+  private static List<List<Hypothesis>> search(Case c) {
+    T5ArrayNetwork network = requireNonNull(NETWORKS.get(c.model()));
+    Map<String, String> options = new HashMap<>();
+    c.options().entrySet().forEach(e -> options.put(e.getKey(), e.getValue().toString()));
+    int maxNewTokens = Integer.parseInt(requireNonNull(options.remove("max_new_tokens")));
+    Decoding decoding = Decoding.ofOptions(options);
+    LabelTrie trie = null;
+    if (c.labels() != null) {
+      List<int[]> labels = c.labels();
+      decoding =
+          decoding.withLabels(
+              IntStream.range(0, labels.size()).mapToObj(Integer::toString).toList());
+      trie = LabelTrie.of(decoding.labels(), label -> labels.get(Integer.parseInt(label)));
+    }
+    SearchRequest request =
+        new SearchRequest(
+            new GenerationConfig(0, List.of(1), 0, Map.of()),
+            decoding,
+            maxNewTokens,
+            trie,
+            true,
+            SearchObserver.NONE);
+    try (NDManager scope = network.manager().newSubManager()) {
+      EncoderOutput encoded = encode(scope, network, c.sources());
+      SearchSources sources =
+          new SearchSources(
+              c.sources(),
+              ImmutableIntArray.copyOf(IntStream.range(0, c.sources().size()).toArray()));
+      try (StepDecoder decoder = network.stepDecoder(encoded, maxNewTokens)) {
+        return switch (c.kind()) {
+          case "sample" ->
+              ReplayedSearch.sample(
+                  scope,
+                  decoder,
+                  sources,
+                  request,
+                  (source, sequence, step, scores, offset, vocabulary) ->
+                      draw(
+                          c,
+                          sequence,
+                          step,
+                          Arrays.copyOfRange(scores, offset, offset + vocabulary)));
+          case "beam_sample" -> ReplayedSearch.likeliestBeams(scope, decoder, sources, request);
+          default -> Search.run(scope, decoder, sources, request);
+        };
+      }
+    }
+  }
+
+  private static EncoderOutput encode(
+      NDManager scope, T5ArrayNetwork network, List<int[]> sources) {
+    long[] ids = sources.stream().flatMapToInt(Arrays::stream).asLongStream().toArray();
+    long[] mask = new long[ids.length];
+    Arrays.fill(mask, 1);
+    return network.encode(scope, ids, mask, sources.size(), Dropout.NONE);
+  }
+
+  /** Compares the distribution, and returns the token that transformers drew. */
+  private static int draw(Case c, int sequence, int step, float[] scores) {
+    double[] expected = new double[VOCABULARY];
+    for (double[] entry : requireNonNull(c.distributions()).get(sequence).get(step)) {
+      expected[(int) entry[0]] = entry[1];
+    }
+    double[] found = new double[VOCABULARY];
+    double sum = 0;
+    for (int i = 0; i < scores.length; i++) {
+      found[i] = Math.exp(scores[i]);
+      sum += found[i];
+    }
+    for (int i = 0; i < scores.length; i++) {
+      found[i] /= sum;
+      assertThat(found[i] > 0).as("token %s is possible", i).isEqualTo(expected[i] > 0);
+    }
+    assertThat(found).containsExactly(expected, within(PROBABILITY));
+    return c.outputs().get(0).get(sequence).tokens().get(step);
+  }
+}

@@ -1,0 +1,179 @@
+package io.refract.samples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import io.refract.train.t5.T5Model;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Somebody who knows generate() of transformers finds its options again. */
+class GenerateTest {
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void a_model_and_two_texts() throws IOException {
+    try (T5Model model = Models.open(null, 3)) {
+      model.save(folder.resolve("model"));
+    }
+    Files.writeString(
+        folder.resolve("in.jsonl"),
+        "{\"text\": \"My invoice is wrong\"}\n\n{\"text\": \"The page does not load\"}\n");
+  }
+
+  private List<JsonObject> generate(String... options) throws IOException {
+    Path output = folder.resolve("out.jsonl");
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "generate",
+                "--model",
+                folder.resolve("model").toString(),
+                "--input",
+                folder.resolve("in.jsonl").toString(),
+                "--output",
+                output.toString(),
+                "--max-new-tokens",
+                "8"));
+    arguments.addAll(List.of(options));
+    assertThat(Samples.run(arguments.toArray(String[]::new))).isZero();
+    return Files.readAllLines(output).stream()
+        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+        .toList();
+  }
+
+  @Test
+  void every_line_has_its_output_in_the_same_order() throws IOException {
+    List<JsonObject> lines = generate();
+
+    assertThat(lines)
+        .extracting(line -> line.get("text").getAsString())
+        .containsExactly("My invoice is wrong", "The page does not load");
+    assertThat(lines.get(0).keySet()).containsExactly("text", "ids", "generated", "score");
+  }
+
+  @Test
+  void several_sequences_of_a_beam_search_stand_in_one_line() throws IOException {
+    List<JsonObject> lines =
+        generate(
+            "--num-beams",
+            "4",
+            "--num-return-sequences",
+            "3",
+            "--length-penalty",
+            "2.0",
+            "--early-stopping",
+            "never",
+            "--no-repeat-ngram-size",
+            "2",
+            "--encoder-no-repeat-ngram-size",
+            "3",
+            "--repetition-penalty",
+            "1.2",
+            "--min-length",
+            "3",
+            "--min-new-tokens",
+            "4",
+            "--bad-words",
+            "invoice,page",
+            "--suppress-tokens",
+            "5,6");
+
+    for (JsonObject line : lines) {
+      List<JsonElement> sequences = line.getAsJsonArray("sequences").asList();
+      assertThat(sequences).hasSize(3);
+      double last = Double.POSITIVE_INFINITY;
+      Set<JsonElement> different = new HashSet<>();
+      for (JsonElement sequence : sequences) {
+        double score = sequence.getAsJsonObject().get("score").getAsDouble();
+        assertThat(score).isLessThanOrEqualTo(last);
+        last = score;
+        JsonElement ids = sequence.getAsJsonObject().get("ids");
+        assertThat(ids.getAsJsonArray().size()).isGreaterThan(4);
+        assertThat(different.add(ids)).isTrue();
+      }
+    }
+  }
+
+  @Test
+  void the_same_seed_draws_the_same_texts_and_another_one_others() throws IOException {
+    String[] options = {
+      "--do-sample",
+      "--temperature",
+      "3",
+      "--top-k",
+      "0",
+      "--top-p",
+      "0.99",
+      "--min-p",
+      "0.0001",
+      "--typical-p",
+      "0.99",
+      "--seed",
+      "5"
+    };
+    List<JsonObject> first = generate(options);
+
+    assertThat(generate(options)).isEqualTo(first);
+    options[options.length - 1] = "6";
+    assertThat(generate(options)).isNotEqualTo(first);
+  }
+
+  @Test
+  void with_labels_every_output_is_one_of_them() throws IOException {
+    Path labels = Files.writeString(folder.resolve("labels"), "billing\nshipping\n\nother\n");
+
+    for (String beams : List.of("1", "3")) {
+      assertThat(generate("--labels", labels.toString(), "--num-beams", beams))
+          .extracting(line -> line.get("generated").getAsString())
+          .isSubsetOf("billing", "shipping", "other");
+    }
+  }
+
+  @Test
+  void a_stream_prints_what_is_written() throws IOException {
+    PrintStream before = System.out;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      List<JsonObject> lines = generate("--stream");
+      assertThat(printed.toString(StandardCharsets.UTF_8).lines())
+          .containsExactlyElementsOf(
+              lines.stream().map(line -> line.get("generated").getAsString()).toList());
+    } finally {
+      System.setOut(before);
+    }
+  }
+
+  @Test
+  void options_that_do_not_fit_together_are_refused() {
+    assertThat(
+            Samples.run(
+                "generate",
+                "--model",
+                folder.resolve("model").toString(),
+                "--input",
+                folder.resolve("in.jsonl").toString(),
+                "--output",
+                folder.resolve("none.jsonl").toString(),
+                "--num-beams",
+                "2",
+                "--num-return-sequences",
+                "3"))
+        .isEqualTo(1);
+  }
+}
