@@ -29,8 +29,8 @@ class Extent:
     memory_repetitions: int
 
 
-FULL = Extent(3, 9, 2, {"scitldr": 256, "banking77": 1024}, 3, 7, 3)
-QUICK = Extent(2, 3, 1, {"scitldr": 32, "banking77": 128}, 1, 2, 1)
+FULL = Extent(3, 7, 2, {"scitldr": 160, "banking77": 512}, 2, 7, 2)
+QUICK = Extent(1, 2, 1, {"scitldr": 16, "banking77": 64}, 1, 2, 1)
 
 
 def name(side, dtype):

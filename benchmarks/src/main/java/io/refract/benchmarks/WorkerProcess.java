@@ -31,7 +31,7 @@ final class WorkerProcess {
   static JsonObject versions() {
     JsonObject answer = new JsonObject();
     answer.addProperty("Java", Runtime.version().toString());
-    answer.addProperty("DJL", Engine.class.getPackage().getImplementationVersion());
+    answer.addProperty("DJL", Engine.getDjlVersion());
     answer.addProperty("libtorch", Engine.getEngine("PyTorch").getVersion());
     return answer;
   }
