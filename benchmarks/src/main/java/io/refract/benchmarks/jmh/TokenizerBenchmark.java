@@ -1,35 +1,65 @@
 package io.refract.benchmarks.jmh;
 
+import io.refract.train.data.Example;
 import io.refract.train.tokenization.T5Tokenizer;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
 import org.openjdk.jmh.annotations.OutputTimeUnit;
 import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Encoding and decoding of texts. */
+/** Time for one text of SciTLDR, about 200 tokens. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class TokenizerBenchmark {
-  private T5Tokenizer tokenizer;
 
+  private static final int TEXTS = 256;
+
+  private T5Tokenizer tokenizer;
+  private List<String> texts;
+  private List<int[]> ids;
+
+  /** Loads the tokenizer and the texts. */
   @Setup
   public void load() {
-    tokenizer = T5Tokenizer.load(Path.of("x"));
+    tokenizer = T5Tokenizer.load(Inputs.model());
+    texts = Inputs.summaries().examples().stream().limit(TEXTS).map(Example::source).toList();
+    ids = tokenizer.encodeAll(texts, 512);
   }
 
+  /** Encodes one text at a time. */
   @Benchmark
-  public List<int[]> encode() {
-    return tokenizer.encodeAll(List.of("a"), 512);
+  @OperationsPerInvocation(TEXTS)
+  public int encodeOne() {
+    int tokens = 0;
+    for (String text : texts) {
+      tokens += tokenizer.encode(text, 512).length;
+    }
+    return tokens;
   }
 
+  /** Encodes all texts in one call. */
+  @Benchmark
+  @OperationsPerInvocation(TEXTS)
+  public List<int[]> encodeAll() {
+    return tokenizer.encodeAll(texts, 512);
+  }
+
+  /** Decodes all texts in one call. */
+  @Benchmark
+  @OperationsPerInvocation(TEXTS)
+  public List<String> decodeAll() {
+    return tokenizer.decodeAll(ids);
+  }
+
+  /** Frees the tokenizer. */
   @TearDown
   public void close() {
     tokenizer.close();
