@@ -152,21 +152,32 @@ EPOCHS = {
 }
 
 
+WARMUP_ROWS = 16
+
+
+def epoch_command(workers, dataset, rows):
+    """An epoch over the first rows of a data set, with about four evaluations on the way."""
+    folder = workers.places.work / dataset
+    files = {}
+    for side, count in (("training", rows), ("validation", max(16, rows // 8))):
+        # Not splitlines(), which also ends lines at characters that stand inside of texts.
+        lines = (folder / f"{side}-shuffled.jsonl").read_text(encoding="utf-8").split("\n")
+        files[side] = folder / f"{side}-{count}.jsonl"
+        files[side].write_text("\n".join(lines[:count]) + "\n", encoding="utf-8")
+    return {
+        "case": "epoch", "data": str(files["training"]), "validation": str(files["validation"]), "batch_size": 8,
+        "learning_rate": 3e-4, "evaluate_every": max(1, rows // 8 // 4), "seed": 42, **EPOCHS[dataset],
+    }
+
+
 def epoch(workers, extent):
     result = []
-    for dataset, limits in EPOCHS.items():
-        folder = workers.places.work / dataset
+    for dataset in EPOCHS:
         rows = extent.epoch_rows[dataset]
-        files = {}
-        for side, count in (("training", rows), ("validation", max(16, rows // 8))):
-            lines = (folder / f"{side}-shuffled.jsonl").read_text(encoding="utf-8").splitlines(keepends=True)
-            files[side] = folder / f"{side}-{count}.jsonl"
-            files[side].write_text("".join(lines[:count]), encoding="utf-8")
-        command = {
-            "case": "epoch", "data": str(files["training"]), "validation": str(files["validation"]), "batch_size": 8,
-            "learning_rate": 3e-4, "evaluate_every": max(1, rows // 8 // 4), "seed": 42, **limits,
-        }
+        command = epoch_command(workers, dataset, rows)
         described = entries((side, "fp32") for side in ("sdk", *PYTHON))
+        for described_entry in described.values():
+            workers.ask(described_entry["side"], epoch_command(workers, dataset, WARMUP_ROWS))
         answers = interleaved(
             described, lambda entry: workers.ask(described[entry]["side"], command), 0, extent.epoch_repetitions
         )
@@ -246,7 +257,8 @@ def growth(workers, extent):
         note(f"   {axis} {value}")
         answers = interleaved(described, generate(workers, sources[:rows], tokens), 1, extent.growth_repetitions)
         agreement, problems = check_ids(answers, f"{axis} {value}")
-        return case(f"{axis} {value}", described, answers, axis=axis, value=value, agreement=agreement, problems=problems)
+        where = {"axis": axis, "value": value, "rows": rows, "tokens": tokens}
+        return case(f"{axis} {value}", described, answers, **where, agreement=agreement, problems=problems)
 
     return [
         *[point("rows", rows, rows, GROWTH_TOKENS) for rows in ROWS],

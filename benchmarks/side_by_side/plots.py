@@ -4,7 +4,7 @@ import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plot  # noqa: E402
-from summaries import SIDES, median, numbers, spread, unit  # noqa: E402
+from summaries import SIDES, axis_label, median, numbers, spread, unit  # noqa: E402
 
 COLORS = {"sdk": "tab:red", "eager": "tab:blue", "sdpa": "tab:cyan", "ctranslate2": "tab:gray"}
 HATCHES = {"fp32": "", "bf16": "//", "int8": "xx"}
@@ -49,15 +49,14 @@ def curves(cases):
         for entry, described in points[0]["entries"].items():
             at = [case for case in points if numbers(case["entries"][entry])]
             x = [case["value"] for case in at]
-            factor = [1000 / (32 * value) if key == "rows" else 1 for value in x]
+            factor = [1000 / (case["rows"] * case["tokens"]) if key == "rows" else 1 for case in at]
             middle = [f * median(numbers(case["entries"][entry])) for f, case in zip(factor, at)]
             axis.plot(x, middle, marker="o", markersize=4, color=COLORS[described["side"]], label=SIDES[described["side"]])
+        axis.set_xlabel(axis_label(key, points))
         axis.grid(True, alpha=0.25)
     left.set_xscale("log", base=2)
     left.set_yscale("log")
-    left.set_xlabel("rows of the batch, 32 tokens each")
     left.set_ylabel("ms per generated token")
-    right.set_xlabel("tokens for each of 4 rows")
     right.set_ylabel("s")
     right.set_ylim(bottom=0)
     left.legend(fontsize=8)

@@ -6,6 +6,7 @@ from pathlib import Path
 from plots import draw
 from summaries import (
     SIDES,
+    axis_label,
     base_of,
     faster_than,
     median,
@@ -123,8 +124,9 @@ def losses(case):
 
 def growth_tables(cases):
     lines = []
-    for axis, word in (("rows", "rows, 32 tokens each"), ("tokens", "tokens for each of 4 rows")):
+    for axis in ("rows", "tokens"):
         points = [case for case in cases if case["axis"] == axis]
+        word = axis_label(axis, points)
         entries = list(points[0]["entries"])
         lines += ["", f"| {word} | " + " | ".join(SIDES[points[0]["entries"][e]["side"]] + ", ms per token" for e in entries) + " |"]
         lines += ["|" + "---|" * (len(entries) + 1)]
@@ -132,8 +134,7 @@ def growth_tables(cases):
             cells = []
             for entry in entries:
                 numbers = case["entries"][entry].get("seconds")
-                tokens = case["value"] * (32 if axis == "rows" else 4)
-                cells.append(f"{1000 * median(numbers) / tokens:.2f}" if numbers else "-")
+                cells.append(f"{1000 * median(numbers) / (case['rows'] * case['tokens']):.2f}" if numbers else "-")
             lines.append(f"| {case['value']} | " + " | ".join(cells) + " |")
     return lines
 

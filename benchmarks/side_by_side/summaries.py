@@ -44,3 +44,10 @@ def faster_than(case, entry, base):
     """How many times less an entry needs than the base, or None."""
     measured = numbers(case["entries"][entry])
     return base / median(measured) if measured and base else None
+
+
+def axis_label(axis, points):
+    """What grows along an axis of the growth cases, and what stays."""
+    if axis == "rows":
+        return f"rows of the batch, {points[0]['tokens']} tokens each"
+    return f"tokens for each of {points[0]['rows']} rows"
