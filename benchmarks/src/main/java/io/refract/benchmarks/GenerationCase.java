@@ -4,13 +4,15 @@ import com.google.gson.Gson;
 import com.google.gson.JsonObject;
 import io.refract.scoring.GenerationSettings;
 import io.refract.train.t5.T5Model;
+import io.refract.train.t5.WeightFormat;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.Map;
 
 /**
- * Generates for one batch of token ids. The model stays loaded.
+ * Generates for one batch of token ids. The models stay loaded, one for each dtype.
  *
  * <p>A command has {@code sources}, {@code new_tokens}, {@code beams} and {@code dtype}.
  */
@@ -18,7 +20,7 @@ final class GenerationCase implements Case, AutoCloseable {
 
   private final Gson gson = new Gson();
   private final Path directory;
-  private @Nullable T5Model loaded;
+  private final Map<String, T5Model> models = new HashMap<>();
 
   GenerationCase(Path directory) {
     this.directory = directory;
@@ -26,14 +28,10 @@ final class GenerationCase implements Case, AutoCloseable {
 
   @Override
   public JsonObject run(JsonObject command) {
-    String dtype = command.get("dtype").getAsString();
-    if (!dtype.equals("fp32")) {
-      throw new UnsupportedCaseException("the SDK does not generate in " + dtype + " yet");
-    }
     int beams = command.get("beams").getAsInt();
     List<int[]> sources = Arrays.asList(gson.fromJson(command.get("sources"), int[][].class));
     int newTokens = command.get("new_tokens").getAsInt();
-    T5Model model = model();
+    T5Model model = models.computeIfAbsent(command.get("dtype").getAsString(), this::load);
 
     long start = System.nanoTime();
     List<int[]> ids = generate(model, sources, newTokens, beams);
@@ -56,17 +54,19 @@ final class GenerationCase implements Case, AutoCloseable {
         GenerationSettings.defaults().withMaxNewTokens(newTokens).withBatchSize(sources.size()));
   }
 
-  private T5Model model() {
-    if (loaded == null) {
-      loaded = T5Model.load(directory);
-    }
-    return loaded;
+  private T5Model load(String dtype) {
+    WeightFormat format =
+        switch (dtype) {
+          case "fp32" -> WeightFormat.FLOAT32;
+          case "bf16" -> WeightFormat.BFLOAT16;
+          case "int8" -> WeightFormat.INT8;
+          default -> throw new UnsupportedCaseException("the SDK does not generate in " + dtype);
+        };
+    return T5Model.load(directory).scoreIn(format);
   }
 
   @Override
   public void close() {
-    if (loaded != null) {
-      loaded.close();
-    }
+    models.values().forEach(T5Model::close);
   }
 }

@@ -3,11 +3,11 @@ package io.refract.benchmarks.jmh;
 import ai.djl.ndarray.NDManager;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.t5.T5Model;
-import io.refract.train.t5.internal.Dropout;
+import io.refract.train.t5.WeightFormat;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
+import io.refract.train.t5.internal.ScoringNetwork;
 import io.refract.train.t5.internal.T5Access;
-import io.refract.train.t5.internal.T5Network;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -40,8 +40,12 @@ public class ModelBenchmark {
   @Param({"1", "8"})
   public int rows;
 
+  /** The numbers of the weights. */
+  @Param({"FLOAT32", "BFLOAT16", "INT8"})
+  public WeightFormat format;
+
   private T5Model model;
-  private T5Network network;
+  private ScoringNetwork network;
   private NDManager scope;
   private long[] ids;
   private long[] mask;
@@ -50,8 +54,8 @@ public class ModelBenchmark {
   /** Loads the model, and encodes the sources once. */
   @Setup
   public void load() throws IOException {
-    model = T5Model.load(Inputs.model());
-    network = T5Access.network(model);
+    model = T5Model.load(Inputs.model()).scoreIn(format);
+    network = T5Access.scoring(model);
     int[][] sources = Inputs.sources(rows);
     int length = Arrays.stream(sources).mapToInt(source -> source.length).max().orElseThrow();
     ids = new long[rows * length];
@@ -63,7 +67,7 @@ public class ModelBenchmark {
       }
     }
     scope = network.manager().newSubManager();
-    encoded = GradMode.off(() -> network.encode(scope, ids, mask, rows, Dropout.NONE));
+    encoded = GradMode.off(() -> network.encode(scope, ids, mask, rows));
   }
 
   /** Runs the encoder. */
@@ -72,7 +76,7 @@ public class ModelBenchmark {
     return GradMode.off(
         () -> {
           try (NDManager pass = network.manager().newSubManager()) {
-            return network.encode(pass, ids, mask, rows, Dropout.NONE).rows();
+            return network.encode(pass, ids, mask, rows).rows();
           }
         });
   }
@@ -100,6 +104,7 @@ public class ModelBenchmark {
   @TearDown
   public void close() {
     scope.close();
+    network.close();
     model.close();
   }
 }

@@ -44,7 +44,7 @@ public class TrainingBenchmark {
   @Setup
   public void load() {
     model = T5Model.load(Inputs.model());
-    network = T5Access.network(model);
+    network = T5Access.trainable(model);
     parameters = network.trainableParameters();
     parameters.values().forEach(parameter -> parameter.setRequiresGradient(true));
     optimizer = ParameterUpdater.of(AdamW.defaults(), network.manager(), parameters);
