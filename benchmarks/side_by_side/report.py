@@ -1,0 +1,189 @@
+"""Writes BENCHMARKS.md and one plot for each table from saved results."""
+
+import json
+from pathlib import Path
+
+from plots import draw
+from summaries import (
+    SIDES,
+    axis_label,
+    base_of,
+    faster_than,
+    median,
+    spread,
+    unit,
+)
+
+HERE = Path(__file__).resolve().parent
+
+TITLES = {
+    "step": "Training step",
+    "epoch": "Epoch from texts to weights",
+    "greedy": "Greedy generation",
+    "beam": "Beam search",
+    "start": "From the start of the process to the first summary",
+    "memory": "Peak memory",
+    "growth": "How time grows with rows and tokens",
+}
+# The ratio that is asked for of the SDK in the cases of a group, by the precision.
+TARGETS = {
+    "step": lambda title, dtype: 1.15,
+    "epoch": lambda title, dtype: 1.5 if "scitldr" in title else 3.0,
+    "greedy": lambda title, dtype: 1.25 if dtype == "fp32" else 2.0,
+    "beam": lambda title, dtype: 1.5,
+    "start": lambda title, dtype: 2.0,
+    "memory": lambda title, dtype: 1.0,
+}
+NOTES = {
+    "step": "Equal losses are checked with dropout 0 over three updates; the timed updates have dropout 0.1.",
+    "epoch": "Time from the texts to the trained weights, tokenizing included, evaluations not. Each side takes its own"
+    " defaults: the SDK batches of similar length, `Seq2SeqTrainer` random order. Batch size, learning rate and rows are equal.",
+    "greedy": "bf16 and int8 are compared with Python's 32-bit floats, as nobody is forced to use them, and beside it with"
+    " Python at the same precision.",
+    "memory": "The greatest resident memory of a process of its own (`VmHWM`) that does nothing else.",
+    "start": "Wall clock of a whole process: start, loading of weights and tokenizer, one summary of 64 tokens, end.",
+}
+
+
+def load(folder):
+    results = {}
+    for group in TITLES:
+        file = folder / f"{group}.json"
+        if file.exists():
+            results[group] = json.loads(file.read_text())
+    return results
+
+
+def cell(numbers, scale, digits):
+    low, high = spread(numbers)
+    return f"{median(numbers) * scale:.{digits}f} | {low * scale:.{digits}f} to {high * scale:.{digits}f}"
+
+
+def output_cell(case, entry):
+    seen = case.get("agreement", {}).get(entry)
+    if seen is None:
+        return ""
+    if seen["equal_rows"] == seen["rows"]:
+        return "equal"
+    return f"{seen['equal_rows']} of {seen['rows']} rows equal, {seen['common_prefix']:.0%} of the tokens before the first difference"
+
+
+def ratio_cell(case, entry, base):
+    ratio = faster_than(case, entry, base)
+    return "" if ratio is None else f"{ratio:.2f}"
+
+
+def target_cell(group, case, entry):
+    described = case["entries"][entry]
+    if described["side"] != "sdk" or group not in TARGETS:
+        return ""
+    target = TARGETS[group](case["title"], described["dtype"])
+    # Training is compared at equal precision, generation with Python's 32-bit floats.
+    ratio = faster_than(case, entry, base_of(case, described["dtype"] if group == "step" else "fp32"))
+    if ratio is None:
+        return f"{target} asked for"
+    return f"{target} asked for, {'met' if ratio >= target else 'not met'}"
+
+
+def table(group, case):
+    scale, digits, name = unit(case)
+    many = len({described["dtype"] for described in case["entries"].values()}) > 1
+    checked = "agreement" in case
+    head = ["", f"median, {name}", "middle half"]
+    head += ["ratio to fp32", "ratio at equal precision"] if many else ["ratio"]
+    head += ["output"] if checked else []
+    head += ["target"] if group in TARGETS else []
+    lines = [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
+    for entry, described in case["entries"].items():
+        label = f"{SIDES[described['side']]}, {described['dtype']}"
+        if "unsupported" in described:
+            lines.append(f"| {label} | - | {described['unsupported']} |" + " |" * (len(head) - 3))
+            continue
+        cells = [label, cell(described.get("seconds") or described["bytes"], scale, digits)]
+        cells += [ratio_cell(case, entry, base_of(case, dtype)) for dtype in (["fp32", described["dtype"]] if many else [described["dtype"]])]
+        cells += [output_cell(case, entry)] if checked else []
+        cells += [target_cell(group, case, entry)] if group in TARGETS else []
+        lines.append(f"| {' | '.join(cells)} |")
+    return lines
+
+
+def losses(case):
+    """Validation losses by step, for an epoch."""
+    measured = {entry: points for entry, points in case.get("validation_losses", {}).items() if points}
+    if not measured:
+        return []
+    steps = sorted({point["step"] for points in measured.values() for point in points})
+    lines = ["", "Validation loss per target token, in nats:", ""]
+    lines += ["| after step | " + " | ".join(SIDES[case["entries"][entry]["side"]] for entry in measured) + " |"]
+    lines += ["|" + "---|" * (len(measured) + 1)]
+    for step in steps:
+        by_entry = [next((f"{p['loss']:.3f}" for p in points if p["step"] == step), "") for points in measured.values()]
+        lines.append(f"| {step} | " + " | ".join(by_entry) + " |")
+    return lines
+
+
+def growth_tables(cases):
+    lines = []
+    for axis in ("rows", "tokens"):
+        points = [case for case in cases if case["axis"] == axis]
+        word = axis_label(axis, points)
+        entries = list(points[0]["entries"])
+        lines += ["", f"| {word} | " + " | ".join(SIDES[points[0]["entries"][e]["side"]] + ", ms per token" for e in entries) + " |"]
+        lines += ["|" + "---|" * (len(entries) + 1)]
+        for case in points:
+            cells = []
+            for entry in entries:
+                numbers = case["entries"][entry].get("seconds")
+                cells.append(f"{1000 * median(numbers) / (case['rows'] * case['tokens']):.2f}" if numbers else "-")
+            lines.append(f"| {case['value']} | " + " | ".join(cells) + " |")
+    return lines
+
+
+def conditions(result):
+    machine = result["machine"]
+    parts = [machine.get("processor", "unknown processor"), f"{machine['cores']} cores"]
+    if machine.get("instructions"):
+        parts.append(", ".join(machine["instructions"]))
+    if machine.get("memory_gib"):
+        parts.append(f"{machine['memory_gib']} GiB")
+    parts.append(f"{result['threads']} thread{'s' if result['threads'] > 1 else ''} for each side")
+    named = {}
+    for side, versions in result["versions"].items():
+        named[SIDES[side]] = ", ".join(f"{name} {version}" for name, version in versions.items())
+    text = f"Measured {result['date']} at commit {result['commit']} on {'; '.join(parts)}"
+    text += f"; load at the end {machine['load_at_end']}. "
+    return text + " ".join(f"{side}: {versions}." for side, versions in named.items())
+
+
+def section(group, result, output):
+    lines = ["", f"## {TITLES[group]}", ""]
+    if group in NOTES:
+        lines += [NOTES[group], ""]
+    image = f"benchmark-{group}.png"
+    if draw(group, result["cases"], output / image):
+        lines += [f"![{TITLES[group]}]({image})", ""]
+    if group == "growth":
+        lines += growth_tables(result["cases"])
+    else:
+        for case in result["cases"]:
+            lines += [f"**{case['title']}**", "", *table(group, case), *losses(case), ""]
+    problems = [problem for case in result["cases"] for problem in case["problems"]]
+    lines += [f"- Not equal: {problem}" for problem in problems]
+    return [*lines, "", conditions(result)]
+
+
+def write_report(results, output, quick):
+    measured = load(results)
+    output.mkdir(parents=True, exist_ok=True)
+    lines = [(HERE / "introduction.md").read_text(encoding="utf-8").rstrip()]
+    if quick:
+        lines += ["", "**These are the results of a quick run, good for nothing but a look.**"]
+    missing = [TITLES[group] for group in TITLES if group not in measured]
+    if missing:
+        lines += ["", f"Not measured yet: {', '.join(missing)}."]
+    for group, result in measured.items():
+        lines += section(group, result, output)
+    text = "\n".join(lines)
+    while "\n\n\n" in text:
+        text = text.replace("\n\n\n", "\n\n")
+    (output / "BENCHMARKS.md").write_text(text + "\n", encoding="utf-8")

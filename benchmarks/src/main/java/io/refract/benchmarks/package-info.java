@@ -1,0 +1,5 @@
+/** The Java side of the comparison with Python. */
+@NullMarked
+package io.refract.benchmarks;
+
+import org.jspecify.annotations.NullMarked;
