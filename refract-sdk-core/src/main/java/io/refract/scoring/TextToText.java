@@ -66,7 +66,6 @@ public final class TextToText implements ScoreFunction<String, String> {
             number(configuration, MAX_NEW_TOKENS, GenerationSettings.defaults().maxNewTokens()),
             number(configuration, BATCH_SIZE, GenerationSettings.defaults().batchSize()),
             number(configuration, TOKEN_BUDGET, GenerationSettings.defaults().tokenBudget()),
-
             decoding(configuration.get(DECODING))));
   }
 

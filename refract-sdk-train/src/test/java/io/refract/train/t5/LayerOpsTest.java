@@ -33,7 +33,7 @@ class LayerOpsTest {
     return new T5ArrayNetwork(
         contents.config(),
         manager,
-        T5Weights.load(golden.directory(), contents, manager),
+        T5Weights.load(golden.directory(), contents, manager, WeightMemory.COPIED).parameters(),
         null,
         execution,
         ops);
