@@ -99,7 +99,8 @@ final class Generate implements Callable<Integer> {
         if (!line.isBlank()) {
           chunk.add(text(line, in, lines));
         }
-        if (chunk.size() == CHUNK) {
+        // Of several texts at once, the longest would be shown first.
+        if (chunk.size() == (stream ? 1 : CHUNK)) {
           generate(generator, chunk, writer);
           chunk.clear();
         }

@@ -7,7 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.BiFunction;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -194,11 +194,9 @@ final class GenerationOptions {
   }
 
   private static <T> void set(
-      TextGenerator generator,
-      @Nullable T value,
-      BiFunction<TextGenerator, T, TextGenerator> setter) {
+      TextGenerator generator, @Nullable T value, BiConsumer<TextGenerator, T> setter) {
     if (value != null) {
-      setter.apply(generator, value);
+      setter.accept(generator, value);
     }
   }
 }
