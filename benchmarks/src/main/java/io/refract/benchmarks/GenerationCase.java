@@ -2,6 +2,7 @@ package io.refract.benchmarks;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
+import io.refract.scoring.Decoding;
 import io.refract.scoring.GenerationSettings;
 import io.refract.train.t5.T5Model;
 import io.refract.train.t5.WeightFormat;
@@ -45,13 +46,12 @@ final class GenerationCase implements Case, AutoCloseable {
 
   private static List<int[]> generate(
       T5Model model, List<int[]> sources, int newTokens, int beams) {
-    if (beams > 1) {
-      // Waits for T5Model.generator().
-      throw new UnsupportedCaseException("the SDK has no beam search yet");
-    }
     return model.generateIds(
         sources,
-        GenerationSettings.defaults().withMaxNewTokens(newTokens).withBatchSize(sources.size()));
+        GenerationSettings.defaults()
+            .withMaxNewTokens(newTokens)
+            .withBatchSize(sources.size())
+            .withDecoding(Decoding.defaults().withNumBeams(beams)));
   }
 
   private T5Model load(String dtype) {
