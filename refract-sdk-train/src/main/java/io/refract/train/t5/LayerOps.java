@@ -49,10 +49,13 @@ interface LayerOps {
    */
   NDArray hidden(NDArray in, @Nullable NDArray gate, Dropout dropout);
 
-  /** Returns {@code x} plus a change with zeros. */
+  /** Returns {@code x} plus a change with zeros. The change may be overwritten. */
   NDArray residual(NDArray x, NDArray change, Dropout dropout);
 
-  /** Returns {@code x} plus a change with zeros that is linear in what {@link #hidden} gave. */
+  /**
+   * Returns {@code x} plus a change with zeros that is linear in what {@link #hidden} gave. The
+   * change may be overwritten.
+   */
   NDArray residualOfHidden(NDArray x, NDArray change, Dropout dropout);
 
   /** Returns {@code x} with zeros. */
