@@ -183,6 +183,9 @@ def write_report(results, output, quick):
         lines += ["", f"Not measured yet: {', '.join(missing)}."]
     for group, result in measured.items():
         lines += section(group, result, output)
+        profile = results / f"profile-{group}.md"
+        if profile.is_file():
+            lines += ["", "**Where the time goes, and what the limit is**", "", profile.read_text(encoding="utf-8").rstrip()]
     text = "\n".join(lines)
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
