@@ -62,9 +62,13 @@ def generate(model, rows, collator, tokenizer, max_new_tokens):
 
 
 def measure_texts(model, rows, collator, tokenizer, max_new_tokens):
-    """Exact match and ROUGE, both with words compared by their stems and as they are, of greedy generation."""
+    """The metrics of greedy generation."""
     texts = generate(model, rows, collator, tokenizer, max_new_tokens)
-    references = [example["target"] for example in rows.examples]
+    return score_texts(texts, [example["target"] for example in rows.examples])
+
+
+def score_texts(texts, references):
+    """Exact match and ROUGE, both with words compared by their stems and as they are."""
     result = {"exact_match": float(numpy.mean([t.strip() == r.strip() for t, r in zip(texts, references)]))}
     for suffix, stemming in (("", False), ("_stemmed", True)):
         scorer = rouge_scorer.RougeScorer(ROUGE, use_stemmer=stemming)

@@ -12,6 +12,7 @@ import io.refract.train.data.BatchStream;
 import io.refract.train.data.EncodedExamples;
 import io.refract.train.data.LoadedBatch;
 import io.refract.train.evaluation.EvaluationResult;
+import io.refract.train.t5.internal.T5Access;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -97,6 +98,8 @@ final class TrainingRun {
         takeBest(loop, weights);
       }
     } finally {
+      // Models that share the weights may have been used meanwhile.
+      T5Access.changed(task.model());
       task.callbacks().forEach(callback -> callback.onEnd(history.steps.size()));
     }
     return new TrainingOutcome(

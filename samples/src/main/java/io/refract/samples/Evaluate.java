@@ -26,6 +26,8 @@ final class Evaluate implements Callable<Integer> {
       description = "Hugging Face checkpoint directory.")
   String model = "";
 
+  @Mixin private final WeightOptions weights = new WeightOptions();
+
   @Mixin private final DataOptions data = new DataOptions();
 
   @Option(
@@ -57,7 +59,7 @@ final class Evaluate implements Callable<Integer> {
   public Integer call() {
     Dataset dataset = data.read();
     System.err.println(dataset.report());
-    try (T5Model t5 = T5Model.load(model)) {
+    try (T5Model t5 = weights.open(model)) {
       EvaluationResult result =
           Evaluator.of(t5)
               .taskPrefix(prefix)

@@ -7,6 +7,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.refract.train.generation.GeneratedText;
+import io.refract.train.t5.ModelMemory;
 import io.refract.train.t5.T5Model;
 import io.refract.train.t5.TextGenerator;
 import java.io.BufferedReader;
@@ -80,6 +81,8 @@ final class Generate implements Callable<Integer> {
               + " other; not with beams.")
   boolean stream;
 
+  @Mixin private final WeightOptions weights = new WeightOptions();
+
   @Mixin private final GenerationOptions options = new GenerationOptions();
 
   private final Gson gson = new Gson();
@@ -89,8 +92,9 @@ final class Generate implements Callable<Integer> {
     Path in = Objects.requireNonNull(input);
     Path out = Objects.requireNonNull(output);
     long lines = 0;
+    ModelMemory memory;
     try (BufferedReader reader = Files.newBufferedReader(in);
-        T5Model t5 = T5Model.load(model);
+        T5Model t5 = weights.open(model);
         BufferedWriter writer = Files.newBufferedWriter(out)) {
       TextGenerator generator = generator(t5);
       List<String> chunk = new ArrayList<>();
@@ -106,8 +110,10 @@ final class Generate implements Callable<Integer> {
         }
       }
       generate(generator, chunk, writer);
+      memory = t5.memory();
     }
     System.err.printf("%d lines of %s, results in %s%n", lines, in, out);
+    System.err.println(memory);
     return 0;
   }
 

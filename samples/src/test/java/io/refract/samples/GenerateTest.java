@@ -160,6 +160,95 @@ class GenerateTest {
   }
 
   @Test
+  void every_dtype_generates_and_says_what_the_weights_take() throws IOException {
+    PrintStream before = System.err;
+    for (String dtype : List.of("float32", "bfloat16", "int8")) {
+      ByteArrayOutputStream printed = new ByteArrayOutputStream();
+      System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+      try {
+        assertThat(generate("--dtype", dtype)).hasSize(2);
+      } finally {
+        System.setErr(before);
+      }
+      assertThat(printed.toString(StandardCharsets.UTF_8))
+          .containsPattern("MB of weights, .* MB of them mapped \\{.*" + dtype + "=\\d+");
+    }
+  }
+
+  @Test
+  void without_dtype_texts_are_those_of_float32() throws IOException {
+    assertThat(generate("--dtype", "float32")).isEqualTo(generate());
+  }
+
+  @Test
+  void a_dtype_that_there_is_not_is_refused_by_name_before_anything_is_written() {
+    for (String sample : List.of("generate", "evaluate")) {
+      List<String> arguments =
+          new ArrayList<>(
+              List.of(sample, "--model", folder.resolve("model").toString(), "--dtype", "int4"));
+      Path output = folder.resolve("none.jsonl");
+      arguments.addAll(
+          sample.equals("generate")
+              ? List.of(
+                  "--input", folder.resolve("in.jsonl").toString(), "--output", output.toString())
+              : List.of(
+                  "--data",
+                  SampleFiles.tickets().toString(),
+                  "--source",
+                  "request",
+                  "--target",
+                  "category"));
+      ByteArrayOutputStream printed = new ByteArrayOutputStream();
+      PrintStream before = System.err;
+      System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+      try {
+        assertThat(Samples.run(arguments.toArray(String[]::new))).isEqualTo(1);
+      } finally {
+        System.setErr(before);
+      }
+      assertThat(printed.toString(StandardCharsets.UTF_8))
+          .contains("--dtype int4", "float32, bfloat16 or int8");
+      assertThat(output).doesNotExist();
+    }
+  }
+
+  @Test
+  void evaluate_measures_what_a_dtype_generates() throws IOException {
+    List<String> reports = new ArrayList<>();
+    for (String dtype : List.of("float32", "int8")) {
+      ByteArrayOutputStream printed = new ByteArrayOutputStream();
+      PrintStream before = System.out;
+      System.setOut(new PrintStream(printed, true, StandardCharsets.UTF_8));
+      try {
+        assertThat(
+                Samples.run(
+                    "evaluate",
+                    "--model",
+                    folder.resolve("model").toString(),
+                    "--dtype",
+                    dtype,
+                    "--data",
+                    SampleFiles.tickets().toString(),
+                    "--source",
+                    "request",
+                    "--target",
+                    "category",
+                    "--max-target-tokens",
+                    "8"))
+            .isZero();
+      } finally {
+        System.setOut(before);
+      }
+      reports.add(printed.toString(StandardCharsets.UTF_8));
+    }
+    List<JsonObject> results =
+        reports.stream().map(report -> JsonParser.parseString(report).getAsJsonObject()).toList();
+    assertThat(results.get(1).keySet()).isEqualTo(results.get(0).keySet()).contains("rouge1");
+    // The loss is that of the 32-bit weights.
+    assertThat(results.get(1).get("loss")).isEqualTo(results.get(0).get("loss"));
+  }
+
+  @Test
   void options_that_do_not_fit_together_are_refused() {
     assertThat(
             Samples.run(

@@ -29,6 +29,7 @@ import io.refract.train.metric.Metric;
 import io.refract.train.metric.Rouge;
 import io.refract.train.optim.Objective;
 import io.refract.train.t5.T5Model;
+import io.refract.train.t5.WeightFormat;
 import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
@@ -54,9 +55,14 @@ import org.jspecify.annotations.Nullable;
  * double share = result.metrics().get("exact_match");
  * }</pre>
  *
- * <p>Each source goes through the encoder once, for loss and generation together. Examples are
- * sorted by length and cut into batches; nothing of a batch is kept but its sum of losses and its
- * texts.
+ * <p>The texts are those of the model's {@link T5Model#weightFormat()}; the loss is that of the
+ * 32-bit weights in any case. With {@link WeightFormat#FLOAT32}, each source goes through the
+ * encoder once, for loss and generation together; with another format twice, so that the texts come
+ * from that format alone. With {@link WeightFormat#INT8} they depend on the batch size, because
+ * inputs of a batch are quantized together.
+ *
+ * <p>Examples are sorted by length and cut into batches; nothing of a batch is kept but its sum of
+ * losses and its texts.
  *
  * <p>Every setter checks its value at once. An evaluator belongs to one thread and can evaluate
  * several times.
@@ -250,7 +256,14 @@ public final class Evaluator {
         lossSum += lossSum(scope, sources, batch);
         targetTokens += batch.targetTokens();
         if (request != null) {
-          generate(scoring, scope, sources, loaded, request);
+          generate(
+              scoring,
+              scope,
+              scoring.isFloat32()
+                  ? sources
+                  : scoring.encode(scope, batch.inputIds(), batch.attentionMask(), batch.rows()),
+              loaded,
+              request);
         }
       }
     }

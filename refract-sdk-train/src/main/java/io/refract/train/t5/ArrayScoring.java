@@ -20,6 +20,11 @@ record ArrayScoring(T5ArrayNetwork network) implements ScoringNetwork {
   }
 
   @Override
+  public boolean isFloat32() {
+    return true;
+  }
+
+  @Override
   public StepDecoder stepDecoder(EncoderOutput encoded, int maxTokens) {
     return network.stepDecoder(encoded, maxTokens);
   }

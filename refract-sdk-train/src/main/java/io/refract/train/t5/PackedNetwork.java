@@ -27,6 +27,7 @@ final class PackedNetwork implements ScoringNetwork {
 
   private final T5ArrayNetwork network;
   private final ScoringKernel kernel;
+  private final Packing packing;
   private final long packedWeights;
   private final IValue table;
   private final IValue encoderWeights;
@@ -35,9 +36,14 @@ final class PackedNetwork implements ScoringNetwork {
   private final IValue decoderGains;
 
   private PackedNetwork(
-      T5ArrayNetwork network, ScoringKernel kernel, T5Config config, Map<String, NDArray> weights) {
+      T5ArrayNetwork network,
+      ScoringKernel kernel,
+      Packing packing,
+      T5Config config,
+      Map<String, NDArray> weights) {
     this.network = network;
     this.kernel = kernel;
+    this.packing = packing;
     PackingOrder order = new PackingOrder(config, weights);
     table = ScoringKernel.value(T5Parameters.get(weights, T5Parameters.SHARED));
     List<List<NDArray>> encoderOrder = order.encoderWeights();
@@ -59,18 +65,27 @@ final class PackedNetwork implements ScoringNetwork {
    */
   static Optional<PackedNetwork> of(
       T5ArrayNetwork network, T5Config config, Map<String, NDArray> weights, Packing packing) {
-    ScoringShape shape =
-        new ScoringShape(
-            config.numLayers(),
-            config.numDecoderLayers(),
-            config.numHeads(),
-            config.dKv(),
-            config.layerNormEpsilon(),
-            config.activation(),
-            config.gated(),
-            config.tieWordEmbeddings() ? 1 / Math.sqrt(config.dModel()) : 1);
-    return ScoringKernel.find(shape, packing)
-        .map(kernel -> GradMode.off(() -> new PackedNetwork(network, kernel, config, weights)));
+    return ScoringKernel.find(shape(config), packing)
+        .map(
+            kernel ->
+                GradMode.off(() -> new PackedNetwork(network, kernel, packing, config, weights)));
+  }
+
+  /** Returns whether this platform has such products. */
+  static boolean isAvailable(T5Config config, Packing packing) {
+    return ScoringKernel.find(shape(config), packing).isPresent();
+  }
+
+  private static ScoringShape shape(T5Config config) {
+    return new ScoringShape(
+        config.numLayers(),
+        config.numDecoderLayers(),
+        config.numHeads(),
+        config.dKv(),
+        config.layerNormEpsilon(),
+        config.activation(),
+        config.gated(),
+        config.tieWordEmbeddings() ? 1 / Math.sqrt(config.dModel()) : 1);
   }
 
   private static long count(List<List<NDArray>> weights) {
@@ -171,6 +186,11 @@ final class PackedNetwork implements ScoringNetwork {
         return new EncoderOutput(ScoringKernel.array(states, scope), mask);
       }
     }
+  }
+
+  @Override
+  public boolean isFloat32() {
+    return packing == Packing.PLAIN || packing == Packing.FLOAT32;
   }
 
   @Override

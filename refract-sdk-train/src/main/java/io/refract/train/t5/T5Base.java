@@ -42,7 +42,7 @@ final class T5Base {
 
   private @Nullable T5Adapter merged;
 
-  /** Counts the times that somebody was given the weights to change them. */
+  /** Counts the times that somebody was given the weights to change them, or had changed them. */
   private final AtomicLong version = new AtomicLong();
 
   /**
@@ -155,7 +155,7 @@ final class T5Base {
     return version.get();
   }
 
-  /** Notes that the weights, or an adapter, may be changed from now on. */
+  /** Notes that the weights, or an adapter, may be changed from now on, or have been. */
   void changing() {
     version.incrementAndGet();
   }

@@ -65,6 +65,11 @@ public final class T5Model implements ModelArtifact, TextModel {
           }
 
           @Override
+          public void changed(TextModel model) {
+            t5(model).base.changing();
+          }
+
+          @Override
           public ScoringNetwork scoring(TextModel model) {
             T5Model t5 = t5(model);
             return t5.usable(network -> t5.scoring.open());
@@ -458,8 +463,13 @@ public final class T5Model implements ModelArtifact, TextModel {
    * }
    * }</pre>
    *
+   * <p>Uses that run at the moment end as they began. Models that share their weights each have a
+   * format of their own.
+   *
    * @param format the format; others than 32 bits need a CPU
    * @return this model
+   * @throws IllegalStateException if the model is on a GPU, or PyTorch cannot compute so on this
+   *     platform; then the format stays as it was
    */
   public T5Model scoreIn(WeightFormat format) {
     requireNonNull(format, "format");

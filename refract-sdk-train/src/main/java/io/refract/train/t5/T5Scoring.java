@@ -69,6 +69,11 @@ final class T5Scoring implements AutoCloseable {
     }
 
     @Override
+    public boolean isFloat32() {
+      return shared.network.isFloat32();
+    }
+
+    @Override
     public StepDecoder stepDecoder(EncoderOutput encoded, int maxTokens) {
       return shared.network.stepDecoder(encoded, maxTokens);
     }
@@ -102,6 +107,11 @@ final class T5Scoring implements AutoCloseable {
    */
   synchronized void setFormat(WeightFormat value) {
     if (value != format) {
+      if (value != WeightFormat.FLOAT32) {
+        checkState(
+            !base.manager().getDevice().isGpu(), "scoring in %s is possible on a CPU only", value);
+        checkState(PackedNetwork.isAvailable(config, value.packing()), unavailable(value));
+      }
       retire();
       format = value;
     }
@@ -138,19 +148,19 @@ final class T5Scoring implements AutoCloseable {
           adapter == null ? network.parameters() : GradMode.off(() -> base.with(adapter, scope));
       boolean gpu = base.manager().getDevice().isGpu();
       if (format != WeightFormat.FLOAT32) {
-        checkState(!gpu, "scoring in %s is possible on a CPU only", format);
         return packed(weights, format.packing())
-            .orElseThrow(
-                () ->
-                    new IllegalStateException(
-                        "This platform's PyTorch cannot score in "
-                            + format
-                            + " (the log says why). Use FLOAT32."));
+            .orElseThrow(() -> new IllegalStateException(unavailable(format)));
       }
       return (gpu ? Optional.<ScoringNetwork>empty() : packed(weights, Packing.FLOAT32))
           .or(() -> packed(weights, Packing.PLAIN))
           .orElseGet(() -> new ArrayScoring(network));
     }
+  }
+
+  private static String unavailable(WeightFormat format) {
+    return "This platform's PyTorch cannot score in "
+        + format
+        + " (the log says why). Use FLOAT32.";
   }
 
   private Optional<ScoringNetwork> packed(Map<String, NDArray> weights, Packing packing) {

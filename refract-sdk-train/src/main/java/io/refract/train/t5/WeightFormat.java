@@ -1,6 +1,7 @@
 package io.refract.train.t5;
 
 import io.refract.train.kernel.Packing;
+import java.util.Locale;
 
 /**
  * The numbers that a model scores with, see {@link T5Model#scoreIn(WeightFormat)}. Training, saving
@@ -32,6 +33,30 @@ public enum WeightFormat {
   WeightFormat(Packing packing, int bytesPerWeight) {
     this.packing = packing;
     this.bytesPerWeight = bytesPerWeight;
+  }
+
+  /**
+   * Returns the format of a name, as a command line or a file gives it: the names of data types in
+   * PyTorch and transformers, which CTranslate2 calls its compute types.
+   *
+   * @param name {@code "float32"}, {@code "bfloat16"} or {@code "int8"}, in any case
+   * @throws IllegalArgumentException for any other name; for {@code "float16"} with the reason
+   */
+  public static WeightFormat of(String name) {
+    return switch (name.toLowerCase(Locale.ROOT)) {
+      case "float32", "fp32" -> FLOAT32;
+      case "bfloat16", "bf16" -> BFLOAT16;
+      case "int8" -> INT8;
+      case "float16", "fp16" ->
+          throw new IllegalArgumentException(
+              "T5 is not scored in float16: its activations exceed 65504, the greatest float16"
+                  + " number (https://github.com/huggingface/transformers/issues/4586). Use"
+                  + " bfloat16, int8 or float32.");
+      default ->
+          throw new IllegalArgumentException(
+              "the format of weights must be float32, bfloat16 or int8 but was '%s'"
+                  .formatted(name));
+    };
   }
 
   /** Returns the bytes of one weight of a matrix product. */

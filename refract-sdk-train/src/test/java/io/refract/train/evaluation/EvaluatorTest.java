@@ -11,15 +11,19 @@ import io.refract.train.data.Dataset;
 import io.refract.train.data.Example;
 import io.refract.train.t5.T5Config;
 import io.refract.train.t5.T5Model;
+import io.refract.train.t5.WeightFormat;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class EvaluatorTest {
@@ -91,6 +95,31 @@ class EvaluatorTest {
             .batchSize(2)
             .evaluate(Dataset.of(EXAMPLES));
     assertThat(result.predictions()).isEqualTo(generated);
+  }
+
+  /** One by one, because the inputs of a batch are quantized together. */
+  @ParameterizedTest
+  @EnumSource(WeightFormat.class)
+  void predictions_are_those_of_the_format_and_the_loss_that_of_the_weights(WeightFormat format) {
+    Dataset data =
+        Dataset.of(
+            IntStream.range(0, 24)
+                .mapToObj(i -> new Example("they had ice cream ".repeat(1 + i % 7) + i, "yes"))
+                .toList());
+    Evaluator evaluator = Evaluator.of(model).maxTargetTokens(40).batchSize(1);
+    double expectedLoss = loss(evaluator.evaluate(data));
+    try {
+      model.scoreIn(format);
+      List<String> generated =
+          model.generate(
+              data.examples().stream().map(Example::source).toList(),
+              GenerationSettings.defaults().withMaxNewTokens(40).withBatchSize(1));
+      EvaluationResult result = evaluator.evaluate(data);
+      assertThat(result.predictions()).isEqualTo(generated);
+      assertThat(loss(result)).isEqualTo(expectedLoss);
+    } finally {
+      model.scoreIn(WeightFormat.FLOAT32);
+    }
   }
 
   /** As long as targets may be, and not 20 tokens as transformers' own default. */

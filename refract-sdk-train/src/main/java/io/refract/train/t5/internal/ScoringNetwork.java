@@ -27,6 +27,12 @@ public interface ScoringNetwork extends AutoCloseable {
   EncoderOutput encode(NDManager scope, long[] inputIds, long[] attentionMask, int rows);
 
   /**
+   * Returns whether it computes in 32-bit floats, so that its decoder may take the encoder's states
+   * of a {@link T5Network} too.
+   */
+  boolean isFloat32();
+
+  /**
    * Returns a decoder that takes one token at a time.
    *
    * @param encoded the sources, one a row

@@ -20,6 +20,9 @@ public final class T5Access {
     /** See {@link T5Access#trainable}. */
     T5Network trainable(TextModel model);
 
+    /** See {@link T5Access#changed}. */
+    void changed(TextModel model);
+
     /** See {@link T5Access#scoring}. */
     ScoringNetwork scoring(TextModel model);
   }
@@ -52,6 +55,18 @@ public final class T5Access {
    */
   public static T5Network trainable(TextModel model) {
     return access(model).trainable(model);
+  }
+
+  /**
+   * Says that the parameters of a model have got other values than when {@link #network} or {@link
+   * #trainable} was called. Whoever changes parameters calls it when that is done: a model that
+   * shares them may have been used since, and must not keep what it made of the old values.
+   *
+   * @param model a {@code T5Model}; closed is allowed
+   * @throws IllegalArgumentException if it is a model of another kind
+   */
+  public static void changed(TextModel model) {
+    access(model).changed(model);
   }
 
   /**
