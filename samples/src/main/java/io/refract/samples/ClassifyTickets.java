@@ -32,23 +32,7 @@ import picocli.CommandLine.Option;
             + " and F1 of each label, a confusion matrix, and an HTML report.")
 final class ClassifyTickets implements Callable<Integer> {
 
-  @Option(
-      names = "--data",
-      paramLabel = "FILE",
-      description = "CSV or JSONL file (default: samples/data/support_tickets.csv).")
-  @Nullable Path data;
-
-  @Option(
-      names = "--source",
-      paramLabel = "COLUMN",
-      description = "Column of the texts (default: ${DEFAULT-VALUE}).")
-  String source = "request";
-
-  @Option(
-      names = "--target",
-      paramLabel = "COLUMN",
-      description = "Column of the labels (default: ${DEFAULT-VALUE}).")
-  String target = "category";
+  @Mixin private final TicketOptions tickets = new TicketOptions();
 
   @Option(
       names = "--labels",
@@ -70,7 +54,7 @@ final class ClassifyTickets implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Dataset dataset = DataOptions.read(data == null ? SampleFiles.tickets() : data, source, target);
+    Dataset dataset = tickets.read();
     List<String> known = labels.isEmpty() ? List.copyOf(dataset.labels().keySet()) : labels;
     dataset.requireLabels(known);
     out.println(dataset.report());

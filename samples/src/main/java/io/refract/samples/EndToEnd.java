@@ -42,23 +42,7 @@ final class EndToEnd implements Callable<Integer> {
 
   private static final String MODEL_NAME = "ticket-triage";
 
-  @Option(
-      names = "--data",
-      paramLabel = "FILE",
-      description = "CSV or JSONL file (default: samples/data/support_tickets.csv).")
-  @Nullable Path data;
-
-  @Option(
-      names = "--source",
-      paramLabel = "COLUMN",
-      description = "Column of the input texts (default: ${DEFAULT-VALUE}).")
-  String source = "request";
-
-  @Option(
-      names = "--target",
-      paramLabel = "COLUMN",
-      description = "Column of the target texts (default: ${DEFAULT-VALUE}).")
-  String target = "category";
+  @Mixin private final TicketOptions tickets = new TicketOptions();
 
   @Mixin private final TrainingOptions training = new TrainingOptions();
 
@@ -76,7 +60,7 @@ final class EndToEnd implements Callable<Integer> {
   public Integer call() {
     Instant start = Instant.now();
     Path folder = output == null ? SampleFiles.output("end-to-end") : output;
-    Dataset dataset = DataOptions.read(data == null ? SampleFiles.tickets() : data, source, target);
+    Dataset dataset = tickets.read();
     Split split = dataset.holdOut(training.holdOut, training.seed);
     report.put("data", dataset.report().toString());
     report.put("training_rows", split.training().size());

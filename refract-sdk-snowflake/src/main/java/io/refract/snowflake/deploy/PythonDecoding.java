@@ -1,6 +1,7 @@
 package io.refract.snowflake.deploy;
 
 import com.google.gson.JsonObject;
+import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.refract.scoring.Decoding;
 import java.io.IOException;
@@ -69,7 +70,7 @@ final class PythonDecoding {
       return Decoding.ofGenerationConfig(entries);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    } catch (IllegalArgumentException | IllegalStateException e) {
+    } catch (IllegalArgumentException | IllegalStateException | JsonParseException e) {
       throw new DeploymentException(
           "Could not plan the deployment of %s: its generation_config.json cannot be used: %s. Register a score function with a Decoding of its own."
               .formatted(model, e.getMessage()),

@@ -40,6 +40,7 @@ record PythonHandler(String source) {
             "maxSourceTokens", Integer.toString(settings.maxSourceTokens()),
             "maxNewTokens", Integer.toString(settings.maxNewTokens()),
             "microBatchRows", Integer.toString(settings.batchSize()),
+            "tokenBudget", Integer.toString(settings.tokenBudget()),
             "maxBatchRows", Integer.toString(maxBatchRows),
             "threads", Integer.toString(threads),
             "options", literal(PythonDecoding.options(decoding)),

@@ -31,6 +31,7 @@ PREFIX = ${prefix}
 MAX_SOURCE_TOKENS = ${maxSourceTokens}
 MAX_NEW_TOKENS = ${maxNewTokens}
 MICRO_BATCH_ROWS = ${microBatchRows}
+TOKEN_BUDGET = ${tokenBudget}
 MAX_BATCH_ROWS = ${maxBatchRows}
 THREADS = ${threads}
 # Options of generate() that differ from its defaults, and the only texts that may come out, if any.
@@ -67,17 +68,16 @@ class Model:
         # Snowflake runs one process per core; more threads each would only get in their way.
         torch.set_num_threads(THREADS)
         self.network = load_network(directory).float().eval()
-        config = self.network.config
-        self.pad = config.pad_token_id if config.pad_token_id is not None else 0
-        self.eos = config.eos_token_id
-        start = getattr(config, "decoder_start_token_id", None)
+        self.pad = self.token("pad_token_id", 0)
+        ends = self.token("eos_token_id", 1)
+        self.ends = ends if isinstance(ends, list) else [ends]
         # In place of the checkpoint's own, which OPTIONS already come from or replace.
         self.network.generation_config = GenerationConfig(
             max_new_tokens=MAX_NEW_TOKENS,
             do_sample=False,
             pad_token_id=self.pad,
-            eos_token_id=self.eos,
-            decoder_start_token_id=self.pad if start is None else start,
+            eos_token_id=self.ends,
+            decoder_start_token_id=self.token("decoder_start_token_id", self.pad),
             **OPTIONS,
         )
         # The tokenizers library itself, as the SDK uses it: the same file gives the same ids.
@@ -87,17 +87,29 @@ class Model:
         self.clean_up = read_json(directory, "tokenizer_config.json").get(
             "clean_up_tokenization_spaces", False
         )
+        # What texts end with; what the network ends with may be more than that.
+        self.end = (self.tokenizer.encode("").ids or self.ends)[-1]
         self.labels = self.read_labels()
         self.allowed = {}
         for ids in self.labels:
             for length in range(len(ids)):
                 self.allowed.setdefault(ids[:length], set()).add(ids[length])
 
+    def token(self, name, default):
+        """Returns a token of generation_config.json, else of config.json, as the SDK does."""
+        for settings in (self.network.generation_config, self.network.config):
+            value = getattr(settings, name, None)
+            if value is not None:
+                return value
+        return default
+
     def read_labels(self):
         """Returns the labels by their token ids."""
         labels = {}
+        if LABELS and self.end not in self.ends:
+            raise ValueError(f"labels end with token {self.end}, but the model ends with one of {self.ends}")
         for label in LABELS:
-            ids = self.tokenizer.encode(label, add_special_tokens=False).ids + [self.eos]
+            ids = self.tokenizer.encode(label, add_special_tokens=False).ids + [self.end]
             if len(ids) > MAX_NEW_TOKENS:
                 raise ValueError(f"the label {label!r} has {len(ids)} tokens, {MAX_NEW_TOKENS} are allowed")
             if labels.setdefault(tuple(ids), label) != label:
@@ -106,11 +118,11 @@ class Model:
 
     def allowed_tokens(self, _, ids):
         """Returns what may follow; a beam that has ended, or never had a chance, goes on with ends."""
-        return sorted(self.allowed.get(tuple(ids[1:].tolist()), {self.eos}))
+        return sorted(self.allowed.get(tuple(ids[1:].tolist()), {self.end}))
 
     def encode(self, text):
         ids = self.tokenizer.encode(PREFIX + text, add_special_tokens=False).ids
-        return ids[: MAX_SOURCE_TOKENS - 1] + [self.eos]
+        return ids[: MAX_SOURCE_TOKENS - 1] + [self.end]
 
     def generate(self, rows):
         width = max(len(row) for row in rows)
@@ -122,10 +134,13 @@ class Model:
         return [self.decode(row) for row in outputs.tolist()]
 
     def decode(self, ids):
+        """Returns the text of what generate() gives: the start token, the text, its end, padding."""
+        length = next((at for at, token in enumerate(ids) if at > 0 and token in self.ends), len(ids))
+        said = ids[1 : length + 1]
         if self.labels:
-            return self.labels[tuple(ids[1 : ids.index(self.eos, 1) + 1])]
+            return self.labels[tuple(said)]
         # The embedding may have more rows than the tokenizer has tokens.
-        known = [token for token in ids if token < self.tokenizer.get_vocab_size()]
+        known = [token for token in said if token < self.tokenizer.get_vocab_size()]
         text = self.tokenizer.decode(known, skip_special_tokens=True)
         if self.clean_up:
             for before, after in CLEAN_UP:
@@ -219,9 +234,25 @@ def score_texts(texts):
                 LOG.warning("row %d of the batch cannot be encoded: %r", position, error)
     # Rows of similar length together waste the least on padding.
     rows.sort(key=lambda row: len(row[1]), reverse=True)
-    for begin in range(0, len(rows), MICRO_BATCH_ROWS):
-        generate_into(results, rows[begin : begin + MICRO_BATCH_ROWS])
+    for batch in batches(rows):
+        generate_into(results, batch)
     return results
+
+
+def batches(rows):
+    """Cuts rows, the longest first, as the SDK does: no batch has more tokens than the budget,
+    padding and those to come included, once for each beam. A row that needs more goes alone."""
+    batch = []
+    for row in rows:
+        if batch:
+            width = len(batch[0][1]) + MAX_NEW_TOKENS
+            tokens = (len(batch) + 1) * OPTIONS.get("num_beams", 1) * width
+            if len(batch) == MICRO_BATCH_ROWS or tokens > TOKEN_BUDGET:
+                yield batch
+                batch = []
+        batch.append(row)
+    if batch:
+        yield batch
 
 
 def generate_into(results, rows):

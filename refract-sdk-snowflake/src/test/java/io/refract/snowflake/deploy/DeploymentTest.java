@@ -212,6 +212,18 @@ class DeploymentTest {
   }
 
   @Test
+  void a_generation_config_that_is_no_json_is_named() {
+    Map<String, String> broken = new HashMap<>(TestModels.COMPLETE);
+    broken.put("generation_config.json", "{\"num_beams\": 4");
+    ModelVersion version = registered("a", broken, GenerationSettings.defaults());
+
+    assertThatThrownBy(() -> request(version).plan())
+        .isInstanceOf(DeploymentException.class)
+        .hasMessageContaining("its generation_config.json cannot be used")
+        .hasMessageContaining("Register a score function with a Decoding of its own.");
+  }
+
+  @Test
   void what_python_would_decode_in_another_way_is_refused_by_name() {
     Map<String, String> diverse = new HashMap<>(TestModels.COMPLETE);
     diverse.put("generation_config.json", "{\"diversity_penalty\": 0.5}");

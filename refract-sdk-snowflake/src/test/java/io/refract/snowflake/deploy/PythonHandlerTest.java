@@ -20,6 +20,7 @@ class PythonHandlerTest {
             "MAX_SOURCE_TOKENS = 100\n",
             "MAX_NEW_TOKENS = 20\n",
             "MICRO_BATCH_ROWS = 4\n",
+            "TOKEN_BUDGET = 5000\n",
             "MAX_BATCH_ROWS = 64\n",
             "THREADS = 2\n",
             "OPTIONS = json.loads(\"{\\\"num_beams\\\":4}\")\n",
@@ -37,7 +38,7 @@ class PythonHandlerTest {
 
   private static PythonHandler handler(String prefix) {
     return PythonHandler.of(
-        new TextToText(prefix, new GenerationSettings(100, 20, 4)),
+        new TextToText(prefix, new GenerationSettings(100, 20, 4).withTokenBudget(5000)),
         Decoding.defaults().withNumBeams(4).withLabels(List.of("a \"b\"", "\u00e9")),
         64,
         2);

@@ -3,7 +3,9 @@ package io.refract.train.data;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import com.google.common.math.IntMath;
 import io.refract.train.data.EncodedExamples.Encoded;
+import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -48,7 +50,7 @@ public final class BatchLoader {
   public int batches(int epoch) {
     boolean bySize = batching.tokenBudget().isEmpty() && !batching.packing();
     return bySize
-        ? (data.size() + batching.batchSize() - 1) / batching.batchSize()
+        ? IntMath.divide(data.size(), batching.batchSize(), RoundingMode.CEILING)
         : new BatchOrder(data.epoch(epoch), batching).training(seed, epoch).batches();
   }
 

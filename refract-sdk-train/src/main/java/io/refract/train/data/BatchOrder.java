@@ -55,7 +55,7 @@ final class BatchOrder {
   /** With a token budget or packing a batch holds as many examples as the mean length says. */
   private int typicalRows() {
     if (batching.tokenBudget().isEmpty() && !batching.packing()) {
-      return batching.batchSize();
+      return Math.max(1, Math.min(batching.batchSize(), data.size()));
     }
     long tokens = 0;
     for (int example = 0; example < data.size(); example++) {

@@ -55,7 +55,7 @@ final class HoldOut {
   }
 
   private static BitSet chooseGroups(int[] rowsOf, long wanted, long seed) {
-    int[] order = shuffled(rowsOf.length, seed);
+    int[] order = Permutation.of(rowsOf.length, new Random(seed));
     BitSet chosen = new BitSet(rowsOf.length);
     long rows = 0;
     // The last group always stays, so that neither side is empty.
@@ -64,21 +64,5 @@ final class HoldOut {
       rows += rowsOf[order[i]];
     }
     return chosen;
-  }
-
-  /** Shuffles as {@code java.util.Collections.shuffle} does, without an object for each number. */
-  private static int[] shuffled(int size, long seed) {
-    int[] order = new int[size];
-    for (int i = 0; i < size; i++) {
-      order[i] = i;
-    }
-    Random random = new Random(seed);
-    for (int i = size; i > 1; i--) {
-      int other = random.nextInt(i);
-      int kept = order[i - 1];
-      order[i - 1] = order[other];
-      order[other] = kept;
-    }
-    return order;
   }
 }

@@ -128,7 +128,7 @@ final class HubClient {
         return answer(name, response, first);
       }
       first = response.headers();
-      address = address.resolve(target);
+      address = target(name, address, response);
     }
     throw failures.strange(name, "it redirects without end");
   }

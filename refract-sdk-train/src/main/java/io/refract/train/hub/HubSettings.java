@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,6 +45,9 @@ record HubSettings(
     checkArgument(
         ADDRESS.matcher(endpoint).matches(),
         "address of the hub must be an http or https address without user and query");
+    checkArgument(
+        hasHost(endpoint),
+        "address of the hub must name a host of letters, digits, hyphens and full stops, and percent-encode other characters of its path");
     // The value is never shown: it may be a secret with a line break that was pasted along.
     checkArgument(
         token == null || HEADER_TEXT.matcher(token).matches(),
@@ -71,6 +75,17 @@ record HubSettings(
 
   HubSettings withOffline(boolean value) {
     return new HubSettings(endpoint, cache, token, value, links, metadataTimeout, downloadTimeout);
+  }
+
+  /**
+   * What looks like an address may still not be one, for example with an underscore in its host.
+   */
+  private static boolean hasHost(String address) {
+    try {
+      return new URI(address).getHost() != null;
+    } catch (URISyntaxException e) {
+      return false;
+    }
   }
 
   URI address(String path) {

@@ -1,7 +1,9 @@
 package io.refract.train.kernel;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.engine.PtNDManager;
 import ai.djl.pytorch.jni.IValue;
@@ -29,7 +31,17 @@ public final class ScoringKernel {
     this.library = library;
   }
 
-  /** Returns the kernel, or empty on a platform where its text does not load. */
+  /** Packs and multiplies once: whether the processor can is known to the operators only. */
+  private static void tryProduct(ScriptLibrary library) {
+    try (NDManager manager = NDManager.newBaseManager(Device.cpu(), "PyTorch");
+        IValue parts = list(List.of(manager.ones(new Shape(2, 2))));
+        IValue packed = library.run("pack", parts);
+        IValue x = value(manager.ones(new Shape(1, 2)))) {
+      library.run("product_of_first", x, packed).close();
+    }
+  }
+
+  /** Returns the kernel, or empty on a platform where its text does not load, or run. */
   public static Optional<ScoringKernel> find(ScoringShape shape, Packing packing) {
     return LIBRARIES
         .computeIfAbsent(
@@ -37,7 +49,8 @@ public final class ScoringKernel {
             key ->
                 new SharedLibrary(
                     ScoringScript.of(shape, packing),
-                    "Weights cannot be packed as " + packing + " here"))
+                    "Weights cannot be packed as " + packing + " here",
+                    ScoringKernel::tryProduct))
         .get()
         .map(ScoringKernel::new);
   }

@@ -33,6 +33,8 @@ final class ScoringScript {
           return None
         def linear(self, x: Tensor, w: $TYPE) -> Tensor:
           return $PRODUCT
+        def product_of_first(self, x: Tensor, w: List[$TYPE]) -> Tensor:
+          return self.linear(x, w[0])
         def norm(self, x: Tensor, gain: Tensor) -> Tensor:
           return torch.rms_norm(x, [torch.size(x, -1)], gain, $EPSILON)
         def feed_forward(self, x: Tensor, wi: $TYPE, wo: $TYPE) -> Tensor:

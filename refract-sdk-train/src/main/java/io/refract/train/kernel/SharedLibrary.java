@@ -1,6 +1,8 @@
 package io.refract.train.kernel;
 
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +19,7 @@ public final class SharedLibrary {
 
   private final Script script;
   private final String fallback;
+  private final Consumer<ScriptLibrary> trial;
   private boolean tried;
   private @Nullable ScriptLibrary library;
 
@@ -27,30 +30,64 @@ public final class SharedLibrary {
    * @param fallback what happens without it, for the log: a sentence without its full stop
    */
   public SharedLibrary(Script script, String fallback) {
-    this.script = script;
-    this.fallback = fallback;
+    this(script, fallback, library -> {});
   }
 
-  /** Returns the library, or empty on a platform where its text does not load. */
+  /**
+   * Creates a library that is not loaded yet, and is of no use where a trial of it fails: a text
+   * can load on a processor that lacks what an operator of it needs.
+   *
+   * @param script its text
+   * @param fallback what happens without it, for the log: a sentence without its full stop
+   * @param trial runs methods once, when it is loaded
+   */
+  SharedLibrary(Script script, String fallback, Consumer<ScriptLibrary> trial) {
+    this.script = script;
+    this.fallback = fallback;
+    this.trial = trial;
+  }
+
+  /** Returns the library, or empty on a platform where its text does not load, or run. */
   public synchronized Optional<ScriptLibrary> get() {
     if (!tried) {
       tried = true;
+      String failed = "load";
       try {
-        library = ScriptLibrary.load(script);
+        ScriptLibrary loaded = ScriptLibrary.load(script);
+        failed = "run";
+        library = tried(loaded);
       } catch (RuntimeException | LinkageError e) {
         LOG.warn(
-            "The engine does not load the script '{}': {}. {}.",
+            "The engine does not {} the script '{}': {}. {}.",
+            failed,
             script.name(),
-            firstLine(e),
+            cause(e),
             fallback);
-        LOG.debug("Why the script '{}' does not load", script.name(), e);
+        LOG.debug("Why the script '{}' is of no use", script.name(), e);
       }
     }
     return Optional.ofNullable(library);
   }
 
-  /** Messages of the engine go on with a listing of the text. */
-  private static String firstLine(Throwable e) {
-    return String.valueOf(e.getMessage()).strip().lines().findFirst().orElse("");
+  private ScriptLibrary tried(ScriptLibrary loaded) {
+    try {
+      trial.accept(loaded);
+      return loaded;
+    } catch (RuntimeException e) {
+      loaded.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Messages of the engine list the text: behind the first line when it does not load, in front of
+   * the reason when it does not run.
+   */
+  private static String cause(Throwable e) {
+    List<String> lines = String.valueOf(e.getMessage()).strip().lines().toList();
+    return lines.stream()
+        .filter(line -> line.startsWith("RuntimeError: "))
+        .findFirst()
+        .orElse(lines.get(0));
   }
 }

@@ -2,7 +2,6 @@ package io.refract.train.t5;
 
 import java.nio.IntBuffer;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -60,16 +59,13 @@ record GenerationBatches(
           .sorted(longestFirst)
           .toList();
     }
-    Map<IntBuffer, int[]> places = new LinkedHashMap<>();
+    Map<IntBuffer, IntStream.Builder> places = new LinkedHashMap<>();
     for (int i = 0; i < sources.size(); i++) {
-      places.merge(IntBuffer.wrap(sources.get(i)), new int[] {i}, GenerationBatches::joined);
+      places.computeIfAbsent(IntBuffer.wrap(sources.get(i)), source -> IntStream.builder()).add(i);
     }
-    return places.values().stream().sorted(longestFirst).toList();
-  }
-
-  private static int[] joined(int[] place, int[] more) {
-    int[] joined = Arrays.copyOf(place, place.length + more.length);
-    System.arraycopy(more, 0, joined, place.length, more.length);
-    return joined;
+    return places.values().stream()
+        .map(place -> place.build().toArray())
+        .sorted(longestFirst)
+        .toList();
   }
 }

@@ -29,6 +29,7 @@ final class PackedNetwork implements ScoringNetwork {
   private final ScoringKernel kernel;
   private final Packing packing;
   private final long packedWeights;
+  private final List<IValue> values = new ArrayList<>(); // all of those below
   private final IValue table;
   private final IValue encoderWeights;
   private final IValue encoderGains;
@@ -45,14 +46,24 @@ final class PackedNetwork implements ScoringNetwork {
     this.kernel = kernel;
     this.packing = packing;
     PackingOrder order = new PackingOrder(config, weights);
-    table = ScoringKernel.value(T5Parameters.get(weights, T5Parameters.SHARED));
     List<List<NDArray>> encoderOrder = order.encoderWeights();
     List<List<NDArray>> decoderOrder = order.decoderWeights();
     packedWeights = count(encoderOrder) + count(decoderOrder);
-    encoderWeights = kernel.pack(encoderOrder);
-    encoderGains = ScoringKernel.list(order.gains("encoder"));
-    decoderWeights = kernel.pack(decoderOrder);
-    decoderGains = ScoringKernel.list(order.gains("decoder"));
+    try {
+      table = kept(ScoringKernel.value(T5Parameters.get(weights, T5Parameters.SHARED)));
+      encoderWeights = kept(kernel.pack(encoderOrder));
+      encoderGains = kept(ScoringKernel.list(order.gains("encoder")));
+      decoderWeights = kept(kernel.pack(decoderOrder));
+      decoderGains = kept(ScoringKernel.list(order.gains("decoder")));
+    } catch (RuntimeException e) {
+      values.forEach(IValue::close); // What is packed has memory of its own, outside of the heap.
+      throw e;
+    }
+  }
+
+  private IValue kept(IValue value) {
+    values.add(value);
+    return value;
   }
 
   /**
@@ -227,10 +238,6 @@ final class PackedNetwork implements ScoringNetwork {
 
   @Override
   public void close() {
-    table.close();
-    encoderWeights.close();
-    encoderGains.close();
-    decoderWeights.close();
-    decoderGains.close();
+    values.forEach(IValue::close);
   }
 }

@@ -65,7 +65,7 @@ public final class RunningGeneration {
    */
   public GenerationResult await(Duration atMost) throws TimeoutException {
     try {
-      return result.get(atMost.toNanos(), TimeUnit.NANOSECONDS);
+      return result.get(TimeUnit.NANOSECONDS.convert(atMost), TimeUnit.NANOSECONDS);
     } catch (InterruptedException e) {
       throw interrupted(e);
     } catch (ExecutionException e) {

@@ -361,6 +361,15 @@ final class T5ArrayNetwork implements T5Network {
   @Override
   public T5Network copyTo(ComputeDevice device) {
     NDManager own = NDManager.newBaseManager(Devices.of(device), "PyTorch");
+    try {
+      return copyUnder(own);
+    } catch (RuntimeException e) {
+      own.close(); // The device may have no room for all of it.
+      throw e;
+    }
+  }
+
+  private T5Network copyUnder(NDManager own) {
     Map<String, NDArray> copies = new LinkedHashMap<>();
     GradMode.off(
         () -> {

@@ -169,7 +169,8 @@ final class T5Base {
   void release(@Nullable T5Adapter adapter) {
     boolean last = holders.decrementAndGet() == 0;
     if (adapter != null) {
-      if (!last) {
+      // Asked first: only a merged one has to wait for those who compute, maybe in this thread.
+      if (!last && isMerged(adapter)) {
         undo(adapter);
       }
       adapter.close();

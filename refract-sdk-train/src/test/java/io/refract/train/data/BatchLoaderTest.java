@@ -53,6 +53,17 @@ class BatchLoaderTest {
     return Batching.defaults().withBatchSize(rows);
   }
 
+  @Test
+  void a_batch_size_that_is_larger_than_any_data_gives_one_batch() {
+    for (int rows : new int[] {203, 1 << 30, Integer.MAX_VALUE}) {
+      BatchLoader loader = BatchLoader.of(encoded(), batchesOf(rows), 1);
+      assertThat(loader.batches(0)).as("batch size %s", rows).isEqualTo(1);
+      List<LoadedBatch> batches = drain(loader.epoch(0));
+      assertThat(batches).hasSize(1);
+      assertThat(batches.get(0).examples()).hasSize(203);
+    }
+  }
+
   private static List<LoadedBatch> drain(BatchStream stream) {
     List<LoadedBatch> batches = new ArrayList<>();
     try (stream) {

@@ -342,6 +342,15 @@ class ModelHubTest {
     assertThat(fixture.hub().model(FakeHub.OLD_ID).download()).hasFileName(COMMIT);
   }
 
+  @Test
+  void a_redirection_that_is_no_address_is_a_failure_of_the_hub() {
+    server.fault("HEAD config.json", FakeHub.status(307, "Location", "/a b"));
+
+    assertThatThrownBy(fixture::download)
+        .isInstanceOf(HubException.class)
+        .hasMessageContaining("it redirects to an address that cannot be followed");
+  }
+
   @ParameterizedTest
   @ValueSource(
       strings = {
@@ -371,6 +380,12 @@ class ModelHubTest {
         .withMessageContaining("HF_HUB_ETAG_TIMEOUT")
         .withMessageContaining("'soon'");
     assertThatIllegalArgumentException().isThrownBy(() -> settings("HF_ENDPOINT", "ftp://x"));
+    // The JDK sends no request to such a host.
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> settings("HF_ENDPOINT", "http://my_mirror:8080"))
+        .withMessageContaining("must name a host of letters, digits, hyphens and full stops");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> settings("HF_ENDPOINT", "http://mirror/{hub}"));
   }
 
   private HubSettings settings(String... variables) {

@@ -196,6 +196,27 @@ class AdaptedModelTest {
   }
 
   @Test
+  void an_adapter_is_closed_from_within_the_use_of_another_model_of_its_base() {
+    try (T5Model base = T5ModelTest.create(false, 1)) {
+      T5Model tuned = tuned(base, ALL, 3);
+      NDManager adapter = T5Access.network(tuned).manager();
+      List<String> plain = base.generate(TEXTS, SHORT);
+
+      base.generator()
+          .listener(
+              piece -> {
+                if (piece.last()) {
+                  tuned.close();
+                }
+              })
+          .generate(TEXTS.get(0));
+
+      assertThat(adapter.isOpen()).isFalse();
+      assertThat(base.generate(TEXTS, SHORT)).isEqualTo(plain);
+    }
+  }
+
+  @Test
   void an_adapter_is_saved_alone_and_found_again() throws IOException {
     Path directory = folder.resolve("adapter");
     Path checkpoint = folder.resolve("base");

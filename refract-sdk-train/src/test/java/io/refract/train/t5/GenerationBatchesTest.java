@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -50,6 +52,16 @@ class GenerationBatchesTest {
         .containsExactly(List.of(List.of(0, 2, 3), List.of(1)));
     assertThat(readable(new GenerationBatches(16, 1000, 5, 1, false).of(sources)))
         .containsExactly(List.of(List.of(0), List.of(1), List.of(2), List.of(3)));
+  }
+
+  /** Copying the indices for each more took time that grew with the square of their number. */
+  @Test
+  @Timeout(20)
+  void hundreds_of_thousands_of_equal_sources_are_joined_at_once() {
+    List<int[]> sources = Collections.nCopies(400_000, source(3, 7));
+    List<List<int[]>> batches = new GenerationBatches(16, 1000, 5, 1, true).of(sources);
+    assertThat(batches).hasSize(1);
+    assertThat(batches.get(0).get(0)).isEqualTo(IntStream.range(0, 400_000).toArray());
   }
 
   @Test

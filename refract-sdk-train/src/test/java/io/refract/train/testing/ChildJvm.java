@@ -8,6 +8,7 @@ import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,8 +32,24 @@ public record ChildJvm(int status, String output) {
   public static ChildJvm run(
       Class<?> main, Predicate<String> classPathEntries, List<String> options, String... arguments)
       throws IOException, InterruptedException {
-    Process child =
-        builder(main, classPathEntries, options, arguments).redirectErrorStream(true).start();
+    return run(builder(main, classPathEntries, options, arguments));
+  }
+
+  /**
+   * Runs a program to its end, with the class path of this JVM.
+   *
+   * @param environment variables that it has besides those of this JVM
+   */
+  public static ChildJvm runWith(
+      Map<String, String> environment, Class<?> main, String... arguments)
+      throws IOException, InterruptedException {
+    ProcessBuilder builder = builder(main, entry -> true, List.of(), arguments);
+    builder.environment().putAll(environment);
+    return run(builder);
+  }
+
+  private static ChildJvm run(ProcessBuilder builder) throws IOException, InterruptedException {
+    Process child = builder.redirectErrorStream(true).start();
     String output = new String(child.getInputStream().readAllBytes(), UTF_8);
     return new ChildJvm(child.waitFor(), output);
   }

@@ -87,8 +87,8 @@ def expected(network, tokenizer, text, **options):
         output = network.generate(
             ids,
             generation_config=transformers.GenerationConfig(
-                max_new_tokens=9, do_sample=False,
-                decoder_start_token_id=0, pad_token_id=0, eos_token_id=1, **options,
+                max_new_tokens=9, do_sample=False, decoder_start_token_id=0, pad_token_id=0,
+                **{"eos_token_id": 1, **options},
             ),
         )
     return tokenizer.decode(
@@ -182,13 +182,17 @@ DECODINGS = (
 LABELS = ["abc", "abd", "hi", "xyz a"]
 
 
-def written_for(handler_path, directory, name, options, labels):
+def written_for(handler_path, directory, name, options, labels, budget=16384):
     """Returns the handler as it is written for another decoding."""
     with open(handler_path, encoding="utf-8") as file:
         lines = file.read().splitlines()
-    for start, value in (("OPTIONS = ", options), ("LABELS = ", labels)):
+    for start, value in (
+        ("OPTIONS = ", f"json.loads({json.dumps(json.dumps(options))})"),
+        ("LABELS = ", f"json.loads({json.dumps(json.dumps(labels))})"),
+        ("TOKEN_BUDGET = ", str(budget)),
+    ):
         [place] = [i for i, line in enumerate(lines) if line.startswith(start)]
-        lines[place] = f"{start}json.loads({json.dumps(json.dumps(value))})"
+        lines[place] = start + value
     path = os.path.join(directory, name)
     with open(path, "w", encoding="utf-8") as file:
         file.write("\n".join(lines) + "\n")
@@ -208,6 +212,41 @@ def check_decodings(handler_path, directory, network, tokenizer, texts, greedy):
         handler = written_for(handler_path, directory, "labels.py", options, LABELS)
         got = handler.score(frame).tolist()
         assert set(got) <= set(LABELS) and len(set(got)) > 1, got
+
+
+def check_ends(handler_path, directory, network, tokenizer, texts, greedy):
+    """The tokens of generation_config.json count, and not those of config.json."""
+    folder = os.path.join(directory, "ends")
+    os.mkdir(folder)
+    for name in ("config.json", "model.safetensors", "tokenizer.json"):
+        shutil.copy(os.path.join(directory, name), folder)
+    letters = tokenizer.convert_tokens_to_ids(list("aeiou"))
+    with open(os.path.join(folder, "generation_config.json"), "w", encoding="utf-8") as file:
+        json.dump({"eos_token_id": [1, *letters]}, file)
+    wanted = [expected(network, tokenizer, text, eos_token_id=[1, *letters]) for text in texts]
+    assert wanted != greedy
+    frame = pandas.DataFrame({0: pandas.Series(texts, dtype="string")})
+    got = load_handler(handler_path, folder).score(frame).tolist()
+    assert got == wanted, list(zip(got, wanted))
+
+
+def check_budget(handler_path, directory, network, tokenizer, texts):
+    """No batch has more tokens than the budget, unless it is of one row."""
+    options = {"num_beams": 2}
+    handler = written_for(handler_path, directory, "budget.py", options, [], budget=150)
+    model, sizes = handler.model(), []
+    original = model.generate
+
+    def watched(rows):
+        sizes.append((len(rows), 2 * len(rows) * (max(len(row) for row in rows) + 9)))
+        return original(rows)
+
+    model.generate = watched
+    frame = pandas.DataFrame({0: pandas.Series(texts, dtype="string")})
+    got = handler.score(frame).tolist()
+    assert got == [expected(network, tokenizer, text, **options) for text in texts]
+    assert all(rows == 1 or tokens <= 150 for rows, tokens in sizes), sizes
+    assert len({rows for rows, _ in sizes}) > 1, sizes
 
 
 def check(handler_path, directory):
@@ -250,6 +289,8 @@ def check(handler_path, directory):
 
     assert handler.model() is model
     check_decodings(handler_path, directory, network, tokenizer, texts, wanted)
+    check_ends(handler_path, directory, network, tokenizer, texts, wanted)
+    check_budget(handler_path, directory, network, tokenizer, texts)
     check_adapter(handler_path, directory, frame, wanted)
     return "ok " + transformers.__version__
 

@@ -77,6 +77,9 @@ final class Warpers {
     float mass = (float) p;
     return (prefix, scores, offset, vocabulary) -> {
       int[] possible = Ranking.possibleAscending(scores, offset, vocabulary);
+      if (possible.length == 0) {
+        return;
+      }
       Softmax softmax = Softmax.of(scores, offset, vocabulary);
       double entropy = 0;
       for (int token : possible) {

@@ -11,13 +11,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Updates parameters in place with {@link Adafactor}; the formulas are there. */
-final class AdafactorUpdater implements ParameterUpdater {
+final class AdafactorUpdater extends StatefulUpdater {
 
   private static final int[] LAST = {-1};
   private static final int[] LAST_BUT_ONE = {-2};
 
   private final Adafactor settings;
-  private final UpdaterState state;
   private final List<Slot> slots = new ArrayList<>();
 
   /**
@@ -35,8 +34,8 @@ final class AdafactorUpdater implements ParameterUpdater {
       double weightDecay) {}
 
   AdafactorUpdater(Adafactor settings, NDManager manager, Map<String, NDArray> parameters) {
+    super(new UpdaterState(manager, parameters));
     this.settings = settings;
-    this.state = new UpdaterState(manager, parameters);
     parameters.forEach((name, weight) -> slots.add(slot(name, weight)));
   }
 
@@ -126,25 +125,5 @@ final class AdafactorUpdater implements ParameterUpdater {
   private static NDArray in(NDManager scope, NDArray array) {
     array.attach(scope);
     return array;
-  }
-
-  @Override
-  public int steps() {
-    return state.steps();
-  }
-
-  @Override
-  public Map<String, NDArray> state() {
-    return state.arrays();
-  }
-
-  @Override
-  public void restore(int steps) {
-    state.restore(steps);
-  }
-
-  @Override
-  public void close() {
-    state.close();
   }
 }

@@ -16,11 +16,10 @@ import java.util.Optional;
  * at once, or where that does not load, by one call of the engine per parameter. Both leave the
  * same state.
  */
-final class AdamWUpdater implements ParameterUpdater {
+final class AdamWUpdater extends StatefulUpdater {
 
   private final AdamW settings;
   private final Optional<OptimizerKernel> kernel;
-  private final UpdaterState state;
   private final List<AdamSlot> slots;
   private final Map<Double, List<AdamSlot>> slotsByDecay = new LinkedHashMap<>();
 
@@ -33,9 +32,9 @@ final class AdamWUpdater implements ParameterUpdater {
       NDManager manager,
       Map<String, NDArray> parameters,
       Optional<OptimizerKernel> kernel) {
+    super(new UpdaterState(manager, parameters));
     this.settings = settings;
     this.kernel = kernel;
-    this.state = new UpdaterState(manager, parameters);
     this.slots = AdamSlot.all(settings, state, parameters);
     for (AdamSlot slot : slots) {
       slotsByDecay.computeIfAbsent(slot.weightDecay(), decay -> new ArrayList<>()).add(slot);
@@ -91,25 +90,5 @@ final class AdamWUpdater implements ParameterUpdater {
           settings.epsilon() * correction.ofDeviation(),
           gradientScale);
     }
-  }
-
-  @Override
-  public int steps() {
-    return state.steps();
-  }
-
-  @Override
-  public Map<String, NDArray> state() {
-    return state.arrays();
-  }
-
-  @Override
-  public void restore(int steps) {
-    state.restore(steps);
-  }
-
-  @Override
-  public void close() {
-    state.close();
   }
 }

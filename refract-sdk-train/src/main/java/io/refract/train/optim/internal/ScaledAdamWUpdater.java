@@ -15,14 +15,13 @@ import java.util.Optional;
  * rate: by the engine's fused operation, or where that does not load, by several. Both leave the
  * same state.
  */
-final class ScaledAdamWUpdater implements ParameterUpdater {
+final class ScaledAdamWUpdater extends StatefulUpdater {
 
   /** The least size of a parameter, so that one that is zero can leave zero. */
   private static final double MINIMUM_RMS = 1e-3;
 
   private final ScaledAdamW settings;
   private final Optional<OptimizerKernel> kernel;
-  private final UpdaterState state;
   private final List<AdamSlot> slots;
 
   ScaledAdamWUpdater(ScaledAdamW settings, NDManager manager, Map<String, NDArray> parameters) {
@@ -34,9 +33,9 @@ final class ScaledAdamWUpdater implements ParameterUpdater {
       NDManager manager,
       Map<String, NDArray> parameters,
       Optional<OptimizerKernel> kernel) {
+    super(new UpdaterState(manager, parameters));
     this.settings = settings;
     this.kernel = kernel;
-    this.state = new UpdaterState(manager, parameters);
     this.slots = AdamSlot.all(settings, state, parameters);
   }
 
@@ -86,25 +85,5 @@ final class ScaledAdamWUpdater implements ParameterUpdater {
           gradientScale,
           new AdamWRates(rate, settings.beta1(), settings.beta2(), 0, epsilon));
     }
-  }
-
-  @Override
-  public int steps() {
-    return state.steps();
-  }
-
-  @Override
-  public Map<String, NDArray> state() {
-    return state.arrays();
-  }
-
-  @Override
-  public void restore(int steps) {
-    state.restore(steps);
-  }
-
-  @Override
-  public void close() {
-    state.close();
   }
 }
