@@ -9,7 +9,10 @@ import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.T5Access;
 import io.refract.train.t5.internal.T5Network;
 
-/** Writes what the engine's own profiler says of a forward and backward pass; see benchmarks/profile. */
+/**
+ * Writes what the engine's own profiler says of a forward and backward pass; see
+ * benchmarks/profile.
+ */
 public final class StepProfile {
 
   private static final int WARM_UPS = 3;
