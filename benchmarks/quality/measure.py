@@ -95,7 +95,7 @@ def table(name, result):
         values = formats[dtype]
         cells = []
         for key in keys:
-            change = "" if dtype == "float32" else f" ({100 * (values[key] - formats['float32'][key]):+.2f})"
+            change = "" if dtype == "float32" else f" ({round(100 * (values[key] - formats['float32'][key]), 2) + 0.0:+.2f})"
             cells.append(f"{100 * values[key]:.2f}{change}")
         total = sum(values["weight_bytes"].values())
         cells += [f"{100 * values['equal_to_float32']:.1f} %", f"{packed(formats, dtype):,} bytes", f"{total:,} bytes"]
@@ -131,6 +131,8 @@ def page(report):
     for name, result in report["sets"].items():
         if "exact_match" in METRICS[name]:
             yield f"  One row of {name} is {100 / result['rows']:.2f} points."
+    yield "- Where texts are far from their references, as SciTLDR's are here, scores go up or down by chance when texts change; look at the share of"
+    yield "  equal texts there."
     yield "- In int8, inputs of a batch are quantized together, so texts depend a little on the batch size."
     yield "- Greedy search only, and no times: those are in BENCHMARKS.md."
     yield ""
