@@ -29,7 +29,7 @@ class Extent:
     memory_repetitions: int
 
 
-FULL = Extent(3, 7, 2, {"scitldr": 96, "banking77": 768}, 2, 7, 2)
+FULL = Extent(3, 7, 2, {"scitldr": 64, "banking77": 384}, 2, 7, 2)
 QUICK = Extent(1, 2, 1, {"scitldr": 16, "banking77": 64}, 1, 2, 1)
 
 
