@@ -19,6 +19,7 @@ import io.refract.train.t5.internal.T5Network;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -273,6 +274,15 @@ final class T5ArrayNetwork implements T5Network {
 
   @Override
   public NDArray backward(NDManager scope, Batch batch, Dropout dropout, Objective objective) {
+    int threads = manager.getDevice().isGpu() ? 1 : JniUtils.getNumThreads();
+    List<Batch> parts = BatchParts.of(batch, threads);
+    return parts.size() == 1
+        ? backwardOf(scope, batch, dropout, objective)
+        : new ParallelPass(this, scope, dropout, objective).run(parts, threads);
+  }
+
+  /** Computes a batch in the calling thread. */
+  NDArray backwardOf(NDManager scope, Batch batch, Dropout dropout, Objective objective) {
     if (execution.recompute()) {
       return new RecomputingPass(this, batch, dropout, objective).run(scope);
     }

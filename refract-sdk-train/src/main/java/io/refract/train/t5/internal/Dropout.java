@@ -54,6 +54,11 @@ public final class Dropout {
         : new Dropout(rate, seed, new RandomZeros(Seeds.derive(seed, number)));
   }
 
+  /** Returns the dropout of some rows of the batch, which are computed by themselves. */
+  public Dropout share(int number) {
+    return this == NONE || number == 0 ? this : of(rate, Seeds.derive(seed, -number));
+  }
+
   /** Returns the probability of a zero; 0 when there is no dropout. */
   public double rate() {
     return rate;

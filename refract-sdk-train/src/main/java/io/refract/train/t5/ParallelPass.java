@@ -1,0 +1,111 @@
+package io.refract.train.t5;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import io.refract.train.data.Batch;
+import io.refract.train.optim.Objective;
+import io.refract.train.t5.internal.Dropout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+/**
+ * A forward and backward pass whose rows are shared out among threads of the processor. Each thread
+ * computes all of the network for its rows, which leaves nothing to a single thread; where each
+ * product is shared out instead, everything between the products is.
+ *
+ * <p>All threads add to the gradients of the same parameters, which the engine locks while it does
+ * so. With two threads their sum does not depend on who comes first; with more its last bits do.
+ */
+final class ParallelPass {
+
+  private static final ExecutorService THREADS =
+      Executors.newCachedThreadPool(
+          new ThreadFactoryBuilder().setNameFormat("refract-backward-%d").setDaemon(true).build());
+
+  private final T5ArrayNetwork network;
+  private final NDManager scope;
+  private final Dropout dropout;
+  private final Objective objective;
+
+  ParallelPass(T5ArrayNetwork network, NDManager scope, Dropout dropout, Objective objective) {
+    this.network = network;
+    this.scope = scope;
+    this.dropout = dropout;
+    this.objective = objective;
+  }
+
+  /**
+   * Computes the parts of a batch.
+   *
+   * @param parts two or more
+   * @param threads threads that the engine may use for all of them
+   * @return the sum of the losses, a scalar
+   */
+  NDArray run(List<Batch> parts, int threads) {
+    int ofPart = Math.max(1, threads / parts.size());
+    List<Future<NDArray>> others = new ArrayList<>();
+    for (int part = 1; part < parts.size(); part++) {
+      int number = part;
+      others.add(
+          THREADS.submit(
+              () -> {
+                JniUtils.setNumThreads(ofPart);
+                return loss(parts.get(number), number);
+              }));
+    }
+    NDArray sum = null;
+    RuntimeException failure = null;
+    JniUtils.setNumThreads(ofPart);
+    try {
+      sum = loss(parts.get(0), 0);
+    } catch (RuntimeException e) {
+      failure = e;
+    }
+    // Nobody may use the arrays of the step after this method has ended.
+    for (Future<NDArray> other : others) {
+      try {
+        NDArray loss = await(other);
+        sum = sum == null ? loss : sum.add(loss);
+      } catch (RuntimeException e) {
+        failure = failure == null ? e : failure;
+      }
+    }
+    JniUtils.setNumThreads(threads);
+    if (failure != null || sum == null) {
+      throw failure == null ? new IllegalStateException("no part was computed") : failure;
+    }
+    return sum;
+  }
+
+  private NDArray loss(Batch part, int number) {
+    return network.backwardOf(scope, part, dropout.share(number), objective);
+  }
+
+  private static NDArray await(Future<NDArray> future) {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return future.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        } catch (ExecutionException e) {
+          if (e.getCause() instanceof RuntimeException cause) {
+            throw cause;
+          }
+          throw new IllegalStateException("a part of the batch failed", e.getCause());
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

@@ -1,0 +1,137 @@
+package io.refract.train.t5;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.pytorch.jni.JniUtils;
+import io.refract.train.data.Batch;
+import io.refract.train.optim.Objective;
+import io.refract.train.t5.internal.Dropout;
+import io.refract.train.t5.internal.Execution;
+import io.refract.train.t5.internal.T5Network;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rows that are shared out among threads give the loss and the gradients of the batch. */
+class ParallelPassTest {
+
+  /** Sources of 3, 1 and 2 tokens, targets of 2, 1 and 3. */
+  private static final Batch UNEVEN =
+      new Batch(
+          3,
+          3,
+          3,
+          new long[] {5, 6, 1, 1, 0, 0, 7, 1, 0},
+          new long[] {1, 1, 1, 1, 0, 0, 1, 1, 0},
+          new long[] {8, 1, -100, 1, -100, -100, 9, 4, 1},
+          6);
+
+  private int threads;
+  private NDManager manager;
+  private T5ArrayNetwork network;
+
+  @BeforeEach
+  void open() throws IOException {
+    manager = NDManager.newBaseManager("PyTorch");
+    network = Golden.load("v1_1").network(manager);
+    network.parameters().values().forEach(p -> p.setRequiresGradient(true));
+    threads = JniUtils.getNumThreads();
+  }
+
+  @AfterEach
+  void close() {
+    JniUtils.setNumThreads(threads);
+    manager.close();
+  }
+
+  private float pass(T5Network form, Batch batch, Dropout dropout, int threadCount) {
+    JniUtils.setNumThreads(threadCount);
+    network.parameters().values().forEach(ParallelPassTest::clear);
+    try (NDManager scope = manager.newSubManager()) {
+      float loss = form.backward(scope, batch, dropout, Objective.CROSS_ENTROPY).getFloat();
+      assertThat(JniUtils.getNumThreads()).isEqualTo(threadCount);
+      return loss;
+    }
+  }
+
+  private static void clear(NDArray parameter) {
+    try (NDArray gradient = parameter.getGradient()) {
+      gradient.subi(gradient);
+    }
+  }
+
+  private Map<String, float[]> gradients() {
+    Map<String, float[]> all = new LinkedHashMap<>();
+    network
+        .parameters()
+        .forEach(
+            (name, parameter) -> {
+              try (NDArray gradient = parameter.getGradient()) {
+                all.put(name, gradient.toFloatArray());
+              }
+            });
+    return all;
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 7})
+  void threads_give_the_loss_and_gradients_of_one(int count) {
+    for (T5Network form : List.of(network, network.with(new Execution(false, true)))) {
+      float loss = pass(form, UNEVEN, Dropout.NONE, 1);
+      Map<String, float[]> expected = gradients();
+      assertThat(pass(form, UNEVEN, Dropout.NONE, count)).isCloseTo(loss, within(loss * 1e-5f));
+      Map<String, float[]> actual = gradients();
+      expected.forEach(
+          (name, gradient) -> {
+            float largest = 1e-3f;
+            for (float value : gradient) {
+              largest = Math.max(largest, Math.abs(value));
+            }
+            assertThat(actual.get(name))
+                .as(name)
+                .containsExactly(gradient, within(largest * 5e-5f));
+          });
+    }
+  }
+
+  @Test
+  void two_threads_give_the_same_bits_each_time() {
+    pass(network, UNEVEN, Dropout.of(0.2, 3), 2);
+    Map<String, float[]> first = gradients();
+    for (int i = 0; i < 10; i++) {
+      pass(network, UNEVEN, Dropout.of(0.2, 3), 2);
+      gradients().forEach((name, gradient) -> assertThat(gradient).isEqualTo(first.get(name)));
+    }
+  }
+
+  @Test
+  void a_failing_part_fails_the_pass_and_the_number_of_threads_stays() {
+    Batch outside = new Batch(2, 1, 1, new long[] {1, 64}, new long[] {1, 1}, new long[] {1, 1}, 2);
+    assertThatThrownBy(() -> pass(network, outside, Dropout.NONE, 2))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("input id 64 lies outside of the vocabulary");
+    assertThat(JniUtils.getNumThreads()).isEqualTo(2);
+  }
+
+  @Test
+  void parts_are_padded_no_longer_than_they_need() {
+    List<Batch> parts = BatchParts.of(UNEVEN, 3);
+    assertThat(parts).extracting(Batch::sourceLength).containsExactly(3, 1, 2);
+    assertThat(parts).extracting(Batch::targetLength).containsExactly(2, 1, 3);
+    assertThat(parts).extracting(Batch::targetTokens).containsExactly(2, 1, 3);
+    assertThat(parts.get(2).inputIds()).containsExactly(7, 1);
+    assertThat(parts.get(2).labels()).containsExactly(9, 4, 1);
+    assertThat(BatchParts.of(UNEVEN, 2)).extracting(Batch::rows).containsExactly(1, 2);
+    assertThat(BatchParts.of(UNEVEN, 1)).containsExactly(UNEVEN);
+  }
+}
