@@ -36,36 +36,39 @@ class EvaluatorTest {
           new Example("one or two days after", "yes"),
           new Example("not here", "here"));
 
+  private Path tokenizer;
   private T5Model model;
+
+  private static T5Config config(int layers, double initializerFactor) {
+    return new T5Config(
+        "t5",
+        320,
+        32,
+        8,
+        64,
+        layers,
+        layers,
+        4,
+        32,
+        128,
+        0.1,
+        1e-6,
+        initializerFactor,
+        "relu",
+        true,
+        0,
+        List.of(1),
+        0,
+        Map.of());
+  }
 
   @BeforeAll
   void create() throws URISyntaxException {
-    T5Config config =
-        new T5Config(
-            "t5",
-            320,
-            32,
-            8,
-            64,
-            1,
-            1,
-            4,
-            32,
-            128,
-            0.1,
-            1e-6,
-            1.0,
-            "relu",
-            true,
-            0,
-            List.of(1),
-            0,
-            Map.of());
-    Path tokenizer =
+    tokenizer =
         Path.of(
             requireNonNull(EvaluatorTest.class.getResource("/io/refract/train/tokenization/t5"))
                 .toURI());
-    model = T5Model.create(config, tokenizer, 5);
+    model = T5Model.create(config(1, 1.0), tokenizer, 5);
   }
 
   @AfterAll
@@ -97,7 +100,10 @@ class EvaluatorTest {
     assertThat(result.predictions()).isEqualTo(generated);
   }
 
-  /** One by one, because the inputs of a batch are quantized together. */
+  /**
+   * One by one, because the inputs of a batch are quantized together. Great first weights make what
+   * is generated depend on every rounding, those of the encoder too.
+   */
   @ParameterizedTest
   @EnumSource(WeightFormat.class)
   void predictions_are_those_of_the_format_and_the_loss_that_of_the_weights(WeightFormat format) {
@@ -106,19 +112,18 @@ class EvaluatorTest {
             IntStream.range(0, 24)
                 .mapToObj(i -> new Example("they had ice cream ".repeat(1 + i % 7) + i, "yes"))
                 .toList());
-    Evaluator evaluator = Evaluator.of(model).maxTargetTokens(40).batchSize(1);
-    double expectedLoss = loss(evaluator.evaluate(data));
-    try {
-      model.scoreIn(format);
+    try (T5Model sensitive = T5Model.create(config(2, 3.0), tokenizer, 5)) {
+      Evaluator evaluator = Evaluator.of(sensitive).maxTargetTokens(40).batchSize(1);
+      EvaluationResult exact = evaluator.evaluate(data);
+      sensitive.scoreIn(format);
       List<String> generated =
-          model.generate(
+          sensitive.generate(
               data.examples().stream().map(Example::source).toList(),
               GenerationSettings.defaults().withMaxNewTokens(40).withBatchSize(1));
       EvaluationResult result = evaluator.evaluate(data);
       assertThat(result.predictions()).isEqualTo(generated);
-      assertThat(loss(result)).isEqualTo(expectedLoss);
-    } finally {
-      model.scoreIn(WeightFormat.FLOAT32);
+      assertThat(generated.equals(exact.predictions())).isEqualTo(format == WeightFormat.FLOAT32);
+      assertThat(loss(result)).isEqualTo(loss(exact));
     }
   }
 
