@@ -18,7 +18,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file {@code ETAG.XXXXXXXX.incomplete} of one running download. Nobody else writes to it.
+ * The file {@code ETAG.ID.incomplete}, ID drawn at random, of one running download. Nobody else
+ * writes to it.
  *
  * <p>What a killed process left is taken over by a rename, which only one can win. It is locked as
  * long as its process lives, and a lock is gone with its process. Unfinished files of other tools

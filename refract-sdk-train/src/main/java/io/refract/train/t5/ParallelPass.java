@@ -1,8 +1,11 @@
 package io.refract.train.t5;
 
+import static java.util.Objects.requireNonNull;
+
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import com.google.common.base.Throwables;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
 import io.refract.train.data.Batch;
 import io.refract.train.optim.Objective;
@@ -13,6 +16,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A forward and backward pass whose rows are shared out among threads of the processor. Each thread
@@ -23,6 +28,8 @@ import java.util.concurrent.Future;
  * so. With two threads their sum does not depend on who comes first; with more its last bits do.
  */
 final class ParallelPass {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ParallelPass.class);
 
   private static final ExecutorService THREADS =
       Executors.newCachedThreadPool(
@@ -50,37 +57,27 @@ final class ParallelPass {
   NDArray run(List<Batch> parts, int threads) {
     int ofPart = Math.max(1, threads / parts.size());
     List<Future<NDArray>> others = new ArrayList<>();
-    for (int part = 1; part < parts.size(); part++) {
-      int number = part;
-      others.add(
-          THREADS.submit(
-              () -> {
-                JniUtils.setNumThreads(ofPart);
-                return loss(parts.get(number), number);
-              }));
-    }
-    NDArray sum = null;
-    RuntimeException failure = null;
-    JniUtils.setNumThreads(ofPart);
     try {
-      sum = loss(parts.get(0), 0);
-    } catch (RuntimeException e) {
-      failure = e;
-    }
-    // Nobody may use the arrays of the step after this method has ended.
-    for (Future<NDArray> other : others) {
-      try {
-        NDArray loss = await(other);
-        sum = sum == null ? loss : sum.add(loss);
-      } catch (RuntimeException e) {
-        failure = failure == null ? e : failure;
+      for (int part = 1; part < parts.size(); part++) {
+        int number = part;
+        others.add(
+            THREADS.submit(
+                () -> {
+                  JniUtils.setNumThreads(ofPart);
+                  return loss(parts.get(number), number);
+                }));
       }
+      JniUtils.setNumThreads(ofPart);
+      NDArray sum = loss(parts.get(0), 0);
+      for (Future<NDArray> other : others) {
+        sum = sum.add(await(other));
+      }
+      return sum;
+    } finally {
+      // Whatever happened, nobody may use the arrays of the step after this method has ended.
+      others.forEach(ParallelPass::awaitEnd);
+      JniUtils.setNumThreads(threads);
     }
-    JniUtils.setNumThreads(threads);
-    if (failure != null || sum == null) {
-      throw failure == null ? new IllegalStateException("no part was computed") : failure;
-    }
-    return sum;
   }
 
   private NDArray loss(Batch part, int number) {
@@ -96,9 +93,7 @@ final class ParallelPass {
         } catch (InterruptedException e) {
           interrupted = true;
         } catch (ExecutionException e) {
-          if (e.getCause() instanceof RuntimeException cause) {
-            throw cause;
-          }
+          Throwables.throwIfUnchecked(requireNonNull(e.getCause()));
           throw new IllegalStateException("a part of the batch failed", e.getCause());
         }
       }
@@ -106,6 +101,15 @@ final class ParallelPass {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /** Waits; a failure has been reported, or stands behind the one that is. */
+  private static void awaitEnd(Future<NDArray> future) {
+    try {
+      await(future);
+    } catch (RuntimeException | Error e) {
+      LOG.debug("A part of a batch failed", e);
     }
   }
 }

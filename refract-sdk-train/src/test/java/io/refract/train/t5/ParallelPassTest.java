@@ -114,9 +114,12 @@ class ParallelPassTest {
     }
   }
 
-  @Test
-  void a_failing_part_fails_the_pass_and_the_number_of_threads_stays() {
-    Batch outside = new Batch(2, 1, 1, new long[] {1, 64}, new long[] {1, 1}, new long[] {1, 1}, 2);
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
+  void a_failing_part_fails_the_pass_and_the_number_of_threads_stays(int row) {
+    long[] ids = {1, 1};
+    ids[row] = 64;
+    Batch outside = new Batch(2, 1, 1, ids, new long[] {1, 1}, new long[] {1, 1}, 2);
     assertThatThrownBy(() -> pass(network, outside, Dropout.NONE, 2))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("input id 64 lies outside of the vocabulary");
