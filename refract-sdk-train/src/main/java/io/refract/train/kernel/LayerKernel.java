@@ -1,6 +1,8 @@
 package io.refract.train.kernel;
 
 import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.IValue;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -43,6 +45,9 @@ public final class LayerKernel {
           return torch.mul($ACTIVATION, gate)
         def drop(self, x: Tensor, zeros: Tensor) -> Tensor:
           return torch.masked_fill(x, zeros, 0.)
+        def drop_unnoticed(self, x: Tensor, zeros: Tensor) -> None:
+          torch.masked_fill_(ops.prim.data(x), zeros, 0.)
+          return None
         def drop_scaled(self, x: Tensor, zeros: Tensor) -> Tensor:
           return torch.mul(torch.masked_fill(x, zeros, 0.), $SCALE)
         def residual(self, x: Tensor, change: Tensor, zeros: Tensor) -> Tensor:
@@ -100,7 +105,7 @@ public final class LayerKernel {
             "$DROP",
             dropped
                 ? """
-                      p = torch.masked_fill(p, zeros, 0.)
+                      p = torch.where(zeros, 0., p)
                       h = torch.mul(h, $SCALE)
                   """
                 : "");
@@ -128,6 +133,14 @@ public final class LayerKernel {
   /** Returns an array with zeros, the rest as it is. */
   public NDArray drop(NDArray x, NDArray zeros) {
     return library.call("drop", x, zeros).singletonOrThrow();
+  }
+
+  /** Writes zeros into an array, of which a graph that it is part of learns nothing. */
+  public void dropUnnoticed(NDArray x, NDArray zeros) {
+    try (IValue changed = IValue.from((PtNDArray) x);
+        IValue where = IValue.from((PtNDArray) zeros)) {
+      library.run("drop_unnoticed", changed, where).close();
+    }
   }
 
   /** Returns an array with zeros, the rest scaled. */

@@ -51,6 +51,9 @@ record KernelOps(LayerShape shape, LayerKernel plain) implements LayerOps {
 
   @Override
   public NDArray hidden(NDArray in, @Nullable NDArray gate, Dropout dropout) {
+    if (gate == null && shape.activation().equals("relu") && dropout.applies(dropout.rate())) {
+      return droppedRelu(in, dropout);
+    }
     NDArray hidden = gate == null ? plain.hidden(in) : plain.hiddenGated(in, gate);
     if (!dropout.applies(dropout.rate())) {
       return hidden;
@@ -59,6 +62,18 @@ record KernelOps(LayerShape shape, LayerKernel plain) implements LayerOps {
         hidden) { // A graph keeps what it needs of it.
       return kernel(dropout).drop(hidden, zeros);
     }
+  }
+
+  /**
+   * A graph takes the gradient of a relu from its result: zero where that is zero. Zeros that are
+   * written into the result are part of the relu therefore, and need no gradient of their own.
+   */
+  private NDArray droppedRelu(NDArray in, Dropout dropout) {
+    NDArray hidden = Layers.activation("relu", in);
+    try (NDArray zeros = zeros(hidden, dropout)) {
+      plain.dropUnnoticed(hidden, zeros);
+    }
+    return hidden;
   }
 
   @Override

@@ -62,7 +62,7 @@ final class PackedStepDecoder implements StepDecoder {
     checkState(position < maxTokens, "the decoder was made for %s tokens only", maxTokens);
     checkArgument(
         tokens.length == rows(), "%s tokens were given for %s rows", tokens.length, rows());
-    packed.network().checkIds("token", tokens);
+    packed.network().embedding().checkIds("token", tokens);
     if (position == capacity) {
       capacity = Math.min(maxTokens, Math.max(FIRST_CAPACITY, 2 * capacity));
       cache = replace(cache, packed.kernel().room(cache, rows(), capacity));

@@ -2,7 +2,6 @@ package io.refract.train.t5;
 
 import static java.util.Objects.requireNonNull;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import com.google.common.base.Throwables;
@@ -52,11 +51,11 @@ final class ParallelPass {
    *
    * @param parts two or more
    * @param threads threads that the engine may use for all of them
-   * @return the sum of the losses, a scalar
+   * @return the sum of the losses, and all lookups in the order of the parts
    */
-  NDArray run(List<Batch> parts, int threads) {
+  PassResult run(List<Batch> parts, int threads) {
     int ofPart = Math.max(1, threads / parts.size());
-    List<Future<NDArray>> others = new ArrayList<>();
+    List<Future<PassResult>> others = new ArrayList<>();
     try {
       for (int part = 1; part < parts.size(); part++) {
         int number = part;
@@ -64,13 +63,13 @@ final class ParallelPass {
             THREADS.submit(
                 () -> {
                   JniUtils.setNumThreads(ofPart);
-                  return loss(parts.get(number), number);
+                  return pass(parts.get(number), number);
                 }));
       }
       JniUtils.setNumThreads(ofPart);
-      NDArray sum = loss(parts.get(0), 0);
-      for (Future<NDArray> other : others) {
-        sum = sum.add(await(other));
+      PassResult sum = pass(parts.get(0), 0);
+      for (Future<PassResult> other : others) {
+        sum = sum.plus(await(other));
       }
       return sum;
     } finally {
@@ -80,11 +79,11 @@ final class ParallelPass {
     }
   }
 
-  private NDArray loss(Batch part, int number) {
-    return network.backwardOf(scope, part, dropout.share(number), objective);
+  private PassResult pass(Batch part, int number) {
+    return network.pass(scope, part, dropout.share(number), objective);
   }
 
-  private static NDArray await(Future<NDArray> future) {
+  private static PassResult await(Future<PassResult> future) {
     boolean interrupted = false;
     try {
       while (true) {
@@ -105,7 +104,7 @@ final class ParallelPass {
   }
 
   /** Waits; a failure has been reported, or stands behind the one that is. */
-  private static void awaitEnd(Future<NDArray> future) {
+  private static void awaitEnd(Future<PassResult> future) {
     try {
       await(future);
     } catch (RuntimeException | Error e) {

@@ -6,11 +6,11 @@ import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.refract.train.data.Batch;
 import io.refract.train.optim.Objective;
+import io.refract.train.t5.TokenEmbedding.Lookup;
 import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.GradMode;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -43,7 +43,7 @@ final class RecomputingPass {
 
     private final T5Stack stack;
     private final NDManager scope;
-    private final Supplier<NDArray> embedding;
+    private final Lookup lookup;
     private final NDArray bias; // with a graph to the table
     private final NDArray biasLeaf;
     private final @Nullable NDArray mask;
@@ -55,13 +55,13 @@ final class RecomputingPass {
         T5Stack stack,
         NDManager scope,
         int length,
-        Supplier<NDArray> embedding,
+        Lookup lookup,
         @Nullable NDArray mask,
         @Nullable NDArray memory,
         @Nullable NDArray crossMask) {
       this.stack = stack;
       this.scope = scope;
-      this.embedding = embedding;
+      this.lookup = lookup;
       this.mask = mask;
       this.memory = memory;
       this.crossMask = crossMask;
@@ -73,7 +73,7 @@ final class RecomputingPass {
     private void forward() {
       GradMode.off(
           () -> {
-            NDArray x = stack.enter(embedding.get(), dropout);
+            NDArray x = stack.enter(view(lookup.values(), scope), dropout);
             inputs.add(x);
             for (int i = 0; i < stack.blocks().size(); i++) {
               try (NDManager blockScope = scope.newSubManager()) {
@@ -109,9 +109,7 @@ final class RecomputingPass {
         GradMode.on(
             () -> {
               try (NDManager part = scope.newSubManager()) {
-                NDArray x = embedding.get();
-                x.attach(part);
-                backpropagate(stack.enter(x, dropout), last);
+                backpropagate(stack.enter(view(lookup.values(), part), dropout), last);
               }
               return last;
             });
@@ -140,18 +138,14 @@ final class RecomputingPass {
     }
   }
 
-  /**
-   * Runs forward and backward.
-   *
-   * @return the loss, a scalar
-   */
-  NDArray run(NDManager scope) {
+  /** Runs forward and backward. */
+  PassResult run(NDManager scope) {
     Pass encoder =
         new Pass(
             network.encoder(),
             scope,
             batch.sourceLength(),
-            () -> network.embedSources(scope, batch),
+            network.lookUpSources(scope, batch),
             network.sourceMask(scope, batch),
             null,
             null);
@@ -163,7 +157,7 @@ final class RecomputingPass {
             network.decoder(),
             scope,
             batch.targetLength(),
-            () -> network.embedTargets(scope, batch),
+            network.lookUpTargets(scope, batch),
             network.targetMask(scope, batch),
             states,
             network.crossMask(scope, batch));
@@ -176,7 +170,7 @@ final class RecomputingPass {
       encoder.backward(
           encoder.through(leaf(last), x -> network.encoder().finish(x, dropout), ofStates));
     }
-    return loss;
+    return new PassResult(loss, List.of(encoder.lookup, decoder.lookup));
   }
 
   private NDArray loss(NDManager scope, NDArray top) {

@@ -5,12 +5,12 @@ import static com.google.common.base.Preconditions.checkArgument;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.refract.train.data.Batch;
 import io.refract.train.device.ComputeDevice;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.optim.Objective;
+import io.refract.train.t5.TokenEmbedding.Lookup;
 import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.Execution;
@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: Raffel et al., "Exploring the Limits of Transfer Learning with a Unified Text-to-Text
  * Transformer" (JMLR 2020).
  *
- * <p>Every id and every size is checked here in Java, because the engine does not survive all wrong
+ * <p>Every size is checked here in Java, and every id in {@link TokenEmbedding}, because the engine does not survive all wrong
  * ones.
  *
  * <p>Dimension letters: B sources, S their length, T target length, N real target tokens, D model,
@@ -42,7 +42,7 @@ final class T5ArrayNetwork implements T5Network {
   private final Map<String, NDArray> parameters;
   private final @Nullable T5Adapter adapter;
   private final Execution execution;
-  private final NDArray shared; // (V, D)
+  private final TokenEmbedding embedding; // (V, D)
   private final Linear output; // (V, D), the embedding when tied
   private final T5Stack encoder;
   private final T5Stack decoder;
@@ -86,7 +86,7 @@ final class T5ArrayNetwork implements T5Network {
     this.adapter = adapter;
     this.execution = execution;
     Wiring wiring = new Wiring(config, parameters, adapter, execution, ops);
-    shared = wiring.parameter(T5Parameters.SHARED);
+    embedding = new TokenEmbedding(wiring.parameter(T5Parameters.SHARED));
     output = wiring.over(config.tieWordEmbeddings() ? T5Parameters.SHARED : T5Parameters.OUTPUT);
     encoder = new T5Stack("encoder", wiring);
     decoder = new T5Stack("decoder", wiring);
@@ -110,48 +110,38 @@ final class T5ArrayNetwork implements T5Network {
   @Override
   public EncoderOutput encode(
       NDManager scope, long[] inputIds, long[] attentionMask, int rows, Dropout dropout) {
-    int length = checkSources(inputIds, attentionMask, rows);
+    checkSources(inputIds, attentionMask, rows);
     NDArray mask = paddingMask(scope, attentionMask, rows);
-    return new EncoderOutput(encode(scope, inputIds, rows, length, mask, dropout), mask);
+    NDArray x = embedding.values(scope, "input id", inputIds, rows);
+    return new EncoderOutput(encode(x, mask, dropout), mask);
   }
 
   /** Checks ids and sizes of sources, and returns their length. */
   int checkSources(long[] inputIds, long[] attentionMask, int rows) {
-    int length = lengthOf("input ids", inputIds, rows);
+    int length = TokenEmbedding.lengthOf("input id", inputIds, rows);
     checkArgument(
         attentionMask.length == inputIds.length,
         "the attention mask has %s values for %s input ids",
         attentionMask.length,
         inputIds.length);
-    checkIds("input id", inputIds);
+    embedding.checkIds("input id", inputIds);
     return length;
   }
 
   @Override
   public EncoderOutput encode(NDManager scope, Batch batch, Dropout dropout) {
-    if (batch.segments() == null) {
-      return encode(scope, batch.inputIds(), batch.attentionMask(), batch.rows(), dropout);
-    }
-    NDArray states =
-        encode(
-            scope,
-            batch.inputIds(),
-            batch.rows(),
-            batch.sourceLength(),
-            sourceMask(scope, batch),
-            dropout);
-    return new EncoderOutput(states, null);
+    NDArray x = embedding.values(scope, "input id", batch.inputIds(), batch.rows());
+    return encode(x, batch, dropout);
   }
 
-  private NDArray encode(
-      NDManager scope,
-      long[] inputIds,
-      int rows,
-      int length,
-      @Nullable NDArray mask,
-      Dropout dropout) {
-    NDArray bias = encoder.positionBias(scope, length); // (1, H, S, S)
-    NDArray x = embed(scope, "input id", inputIds, rows, length);
+  /** Runs the encoder over the embedded sources of a batch, B x S x D. */
+  EncoderOutput encode(NDArray x, Batch batch, Dropout dropout) {
+    NDArray mask = sourceMask(x.getManager(), batch);
+    return new EncoderOutput(encode(x, mask, dropout), batch.segments() == null ? mask : null);
+  }
+
+  private NDArray encode(NDArray x, @Nullable NDArray mask, Dropout dropout) {
+    NDArray bias = encoder.positionBias(x.getManager(), Math.toIntExact(x.getShape().get(1)));
     return encoder.forward(x, mask == null ? bias : bias.add(mask), null, null, dropout);
   }
 
@@ -212,8 +202,15 @@ final class T5ArrayNetwork implements T5Network {
     return Arrays.copyOf(positions, count);
   }
 
-  /** Runs the decoder over the shifted labels: B x T x D. */
   private NDArray decode(EncoderOutput encoded, Batch batch, Dropout dropout) {
+    NDArray x =
+        embedding.values(
+            encoded.manager(), "decoder input id", decoderInputIds(batch), batch.rows());
+    return decode(encoded, x, batch, dropout);
+  }
+
+  /** Runs the decoder over its embedded inputs: B x T x D. */
+  NDArray decode(EncoderOutput encoded, NDArray x, Batch batch, Dropout dropout) {
     checkArgument(
         batch.rows() == encoded.rows(),
         "labels of %s rows do not fit sources of %s rows",
@@ -222,7 +219,7 @@ final class T5ArrayNetwork implements T5Network {
     NDManager scope = encoded.manager();
     NDArray bias = decoder.positionBias(scope, batch.targetLength()).add(targetMask(scope, batch));
     return decoder.forward(
-        embedTargets(scope, batch),
+        x,
         bias,
         encoded.states(),
         batch.segments() == null ? encoded.mask() : crossMask(scope, batch),
@@ -250,48 +247,49 @@ final class T5ArrayNetwork implements T5Network {
         new Shape(batch.rows(), 1, batch.targetLength(), batch.sourceLength()));
   }
 
-  NDArray embedSources(NDManager scope, Batch batch) {
-    return embed(scope, "input id", batch.inputIds(), batch.rows(), batch.sourceLength());
+  /** Looks up the sources of a batch for a backward pass. */
+  Lookup lookUpSources(NDManager scope, Batch batch) {
+    return embedding.lookUp(scope, "input id", batch.inputIds(), batch.rows());
   }
 
-  /** Looks up the decoder's inputs, which are the labels shifted right. */
-  NDArray embedTargets(NDManager scope, Batch batch) {
+  /** Looks up the decoder's inputs for a backward pass. */
+  Lookup lookUpTargets(NDManager scope, Batch batch) {
+    return embedding.lookUp(scope, "decoder input id", decoderInputIds(batch), batch.rows());
+  }
+
+  /** Returns the labels shifted right. */
+  private long[] decoderInputIds(Batch batch) {
     for (long label : batch.labels()) {
       if (label != Batch.IGNORED) {
-        checkId("label", label);
+        embedding.checkId("label", label);
       }
     }
-    long[] ids =
-        Masks.shiftRight(
-            batch.labels(),
-            batch.segments() == null ? null : batch.segments().targets(),
-            batch.rows(),
-            batch.targetLength(),
-            config.decoderStartTokenId(),
-            config.padTokenId());
-    return embed(scope, "decoder input id", ids, batch.rows(), batch.targetLength());
+    return Masks.shiftRight(
+        batch.labels(),
+        batch.segments() == null ? null : batch.segments().targets(),
+        batch.rows(),
+        batch.targetLength(),
+        config.decoderStartTokenId(),
+        config.padTokenId());
   }
 
   @Override
   public NDArray backward(NDManager scope, Batch batch, Dropout dropout, Objective objective) {
     int threads = manager.getDevice().isGpu() ? 1 : JniUtils.getNumThreads();
     List<Batch> parts = BatchParts.of(batch, threads);
-    return parts.size() == 1
-        ? backwardOf(scope, batch, dropout, objective)
-        : new ParallelPass(this, scope, dropout, objective).run(parts, threads);
+    PassResult result =
+        parts.size() == 1
+            ? pass(scope, batch, dropout, objective)
+            : new ParallelPass(this, scope, dropout, objective).run(parts, threads);
+    embedding.addGradients(result.lookups());
+    return result.loss();
   }
 
   /** Computes a batch in the calling thread. */
-  NDArray backwardOf(NDManager scope, Batch batch, Dropout dropout, Objective objective) {
-    if (execution.recompute()) {
-      return new RecomputingPass(this, batch, dropout, objective).run(scope);
-    }
-    return GradMode.on(
-        () -> {
-          NDArray loss = lossSum(scope, batch, dropout, objective);
-          JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false);
-          return loss;
-        });
+  PassResult pass(NDManager scope, Batch batch, Dropout dropout, Objective objective) {
+    return execution.recompute()
+        ? new RecomputingPass(this, batch, dropout, objective).run(scope)
+        : new KeepingPass(this, batch, dropout, objective).run(scope);
   }
 
   @Override
@@ -309,7 +307,7 @@ final class T5ArrayNetwork implements T5Network {
 
   /** Returns whether a training changes the embedding. */
   boolean trainsEmbedding() {
-    return shared.hasGradient();
+    return embedding.trains();
   }
 
   /** Returns whether a training changes anything that the encoder's states come from. */
@@ -320,13 +318,8 @@ final class T5ArrayNetwork implements T5Network {
                 entry -> entry.getKey().contains("encoder.") && entry.getValue().hasGradient());
   }
 
-  /** Looks up tokens: B x T ids give B x T x D. */
-  NDArray embed(NDManager scope, String what, long[] ids, int rows, int length) {
-    lengthOf(what + "s", ids, rows);
-    checkIds(what, ids);
-    try (NDArray array = Layers.owned(scope.create(ids, new Shape(rows, length)))) {
-      return Layers.embedding(array, shared);
-    }
+  TokenEmbedding embedding() {
+    return embedding;
   }
 
   /** Returns the scores of all tokens: (..., D) gives (..., V). */
@@ -334,33 +327,6 @@ final class T5ArrayNetwork implements T5Network {
     return output.forward(
         config.tieWordEmbeddings() ? Layers.scale(states, 1 / Math.sqrt(config.dModel())) : states,
         Dropout.NONE);
-  }
-
-  /** Checks that ids are in the vocabulary: the engine would read foreign memory. */
-  void checkIds(String what, long[] ids) {
-    for (long id : ids) {
-      checkId(what, id);
-    }
-  }
-
-  private void checkId(String what, long id) {
-    checkArgument(
-        id >= 0 && id < config.vocabSize(),
-        "%s %s lies outside of the vocabulary of %s tokens",
-        what,
-        id,
-        config.vocabSize());
-  }
-
-  private static int lengthOf(String what, long[] values, int rows) {
-    checkArgument(rows >= 1, "a batch needs at least 1 row but has %s", rows);
-    checkArgument(
-        values.length > 0 && values.length % rows == 0,
-        "%s %s cannot be cut into %s rows of equal length, at least 1",
-        values.length,
-        what,
-        rows);
-    return values.length / rows;
   }
 
   @Override

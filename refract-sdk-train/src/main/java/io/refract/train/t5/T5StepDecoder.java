@@ -57,7 +57,7 @@ final class T5StepDecoder implements StepDecoder {
     checkState(position < maxTokens, "the decoder was made for %s tokens only", maxTokens);
     checkArgument(
         tokens.length == rows(), "%s tokens were given for %s rows", tokens.length, rows());
-    NDArray x = network.embed(step, "token", tokens, rows(), 1); // (B, 1, D)
+    NDArray x = network.embedding().values(step, "token", tokens, rows()); // (B, 1, D)
     try (NDArray newest = bias.get(new NDIndex(":, :, :, {}:", maxTokens - 1 - position))) {
       List<T5Block> blocks = network.decoder().blocks();
       for (int i = 0; i < blocks.size(); i++) {
