@@ -5,7 +5,7 @@ import com.google.gson.JsonObject;
 import io.refract.scoring.Decoding;
 import io.refract.scoring.GenerationSettings;
 import io.refract.train.t5.T5Model;
-import io.refract.train.t5.WeightFormat;
+import io.refract.scoring.WeightFormat;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;

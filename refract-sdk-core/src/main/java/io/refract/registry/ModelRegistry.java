@@ -6,6 +6,7 @@ import static java.util.Objects.requireNonNull;
 import io.refract.progress.ProgressListener;
 import io.refract.provenance.ApprovalRecord;
 import io.refract.scoring.Scorer;
+import io.refract.scoring.WeightFormat;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -226,14 +227,24 @@ public final class ModelRegistry {
     return events.read(name);
   }
 
+  /** Opens the version that entered a stage last for scoring in 32-bit floats. */
+  public <I, O> Scorer<I, O> scorer(String name, LifecycleStage stage) {
+    return scorer(name, stage, WeightFormat.FLOAT32);
+  }
+
   /**
    * Opens the version that entered a stage last for scoring. Whether its score function really
    * takes {@code I} and gives {@code O} is not checked.
    *
+   * <pre>{@code
+   * registry.<String, String>scorer("news-summarizer", PRODUCTION, WeightFormat.INT8)
+   * }</pre>
+   *
+   * @param format the numbers that the model scores with; the registered weights stay as they are
    * @throws RegistryException if no version is in that stage, or the version is damaged
    * @throws io.refract.scoring.ScoringException if the model or its score function cannot be opened
    */
-  public <I, O> Scorer<I, O> scorer(String name, LifecycleStage stage) {
+  public <I, O> Scorer<I, O> scorer(String name, LifecycleStage stage, WeightFormat format) {
     ModelVersion version =
         latest(name, stage)
             .orElseThrow(
@@ -242,7 +253,7 @@ public final class ModelRegistry {
                         "cannot open a scorer for '%s': no version of it is in %s, %s; promote one first"
                             .formatted(name, stage, stages(name)),
                         null));
-    return open(version);
+    return open(version, format);
   }
 
   private String stages(String name) {
@@ -255,20 +266,27 @@ public final class ModelRegistry {
             .collect(Collectors.joining(", "));
   }
 
+  /** Verifies a version, and opens it for scoring in 32-bit floats. */
+  public <I, O> Scorer<I, O> scorer(ModelVersion version) {
+    return scorer(version, WeightFormat.FLOAT32);
+  }
+
   /**
    * Verifies a version, and opens it for scoring. Whether its score function really takes {@code I}
    * and gives {@code O} is not checked.
    *
+   * @param format the numbers that the model scores with; the registered weights stay as they are
    * @throws RegistryException if the version is damaged
    * @throws io.refract.scoring.ScoringException if the model or its score function cannot be opened
    */
-  public <I, O> Scorer<I, O> scorer(ModelVersion version) {
+  public <I, O> Scorer<I, O> scorer(ModelVersion version, WeightFormat format) {
     own(version).verify(progress);
-    return open(version);
+    return open(version, format);
   }
 
-  private static <I, O> Scorer<I, O> open(ModelVersion version) {
-    return Scorer.open(version.scoreSpecification(), version.modelDirectory(), version.scoreJar());
+  private static <I, O> Scorer<I, O> open(ModelVersion version, WeightFormat format) {
+    return Scorer.open(
+        version.scoreSpecification(), version.modelDirectory(), version.scoreJar(), format);
   }
 
   /**

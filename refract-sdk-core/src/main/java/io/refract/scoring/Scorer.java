@@ -68,16 +68,21 @@ public final class Scorer<I, O> implements AutoCloseable {
    *
    * @param modelDirectory what {@code ModelArtifact.writeTo} wrote
    * @param jar the jar that holds the class of the score function, if the specification names one
-   * @throws ScoringException if no provider for the format is found, or the score function cannot
-   *     be built
+   * @param format the numbers that the model scores with
+   * @throws ScoringException if no provider for the model is found, it cannot score in that format
+   *     here, or the score function cannot be built
    */
   public static <I, O> Scorer<I, O> open(
-      ScoreSpecification specification, Path modelDirectory, Optional<Path> jar) {
+      ScoreSpecification specification,
+      Path modelDirectory,
+      Optional<Path> jar,
+      WeightFormat format) {
     ScoreFunctionLoader loader = ScoreFunctionLoader.of(jar);
     try {
       @SuppressWarnings("unchecked") // The caller names the types, as the Javadoc says.
       ScoreFunction<I, O> function = (ScoreFunction<I, O>) loader.restore(specification);
-      return new Scorer<>(function, provider(specification.format()).open(modelDirectory), loader);
+      TextModel model = provider(specification.format()).open(modelDirectory, format);
+      return new Scorer<>(function, model, loader);
     } catch (RuntimeException | Error e) {
       loader.close();
       throw e;

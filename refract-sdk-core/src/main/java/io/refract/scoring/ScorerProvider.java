@@ -15,7 +15,9 @@ public interface ScorerProvider {
    * Opens a model.
    *
    * @param directory the directory that {@code ModelArtifact.writeTo} filled
+   * @param format the numbers to score with
    * @return the model; the caller closes it
+   * @throws ScoringException if it cannot score in that format here
    */
-  TextModel open(Path directory);
+  TextModel open(Path directory, WeightFormat format);
 }

@@ -114,6 +114,16 @@ class FreshJvmTest {
         .withMessageContaining("add the dependency io.refract:refract-sdk-train");
   }
 
+  @Test
+  void the_provider_is_asked_for_the_numbers_to_score_with() throws Exception {
+    Registrations.commit(registry, "news", "world");
+
+    assertThat(scoreInFreshJvm("FLOAT32", "hello")).containsExactly("hello world");
+    assertThatExceptionOfType(AssertionError.class)
+        .isThrownBy(() -> scoreInFreshJvm("INT8", "hello"))
+        .withMessageContaining("ScoringException: words have no INT8");
+  }
+
   /** A model of a format that this test does not provide. */
   private record Renamed(String format) implements io.refract.artifact.ModelArtifact {
     @Override

@@ -1,6 +1,9 @@
 package io.refract.registry;
 
+import static io.refract.registry.LifecycleStage.PRODUCTION;
+
 import io.refract.scoring.Scorer;
+import io.refract.scoring.WeightFormat;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -9,14 +12,18 @@ final class ScoringMain {
 
   private ScoringMain() {}
 
-  /** Arguments: directory, model name, PRODUCTION or ALL, inputs. */
+  /** Arguments: directory, model name; PRODUCTION, ALL or a format for all; inputs. */
   public static void main(String[] arguments) {
     ModelRegistry registry = ModelRegistry.at(Path.of(arguments[0]));
     List<String> inputs = List.of(arguments).subList(3, arguments.length);
-    if (arguments[2].equals("ALL")) {
-      registry.versions(arguments[1]).forEach(version -> print(registry.scorer(version), inputs));
-    } else {
-      print(registry.scorer(arguments[1], LifecycleStage.PRODUCTION), inputs);
+    List<ModelVersion> versions = registry.versions(arguments[1]);
+    switch (arguments[2]) {
+      case "PRODUCTION" -> print(registry.scorer(arguments[1], PRODUCTION), inputs);
+      case "ALL" -> versions.forEach(version -> print(registry.scorer(version), inputs));
+      default -> {
+        WeightFormat format = WeightFormat.of(arguments[2]);
+        versions.forEach(version -> print(registry.scorer(version, format), inputs));
+      }
     }
   }
 

@@ -3,7 +3,9 @@ package io.refract.registry;
 import io.refract.artifact.ModelArtifact;
 import io.refract.scoring.GenerationSettings;
 import io.refract.scoring.ScorerProvider;
+import io.refract.scoring.ScoringException;
 import io.refract.scoring.TextModel;
+import io.refract.scoring.WeightFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -51,7 +53,10 @@ public record WordModel(String word) implements ModelArtifact, TextModel {
     }
 
     @Override
-    public TextModel open(Path directory) {
+    public TextModel open(Path directory, WeightFormat format) {
+      if (format != WeightFormat.FLOAT32) {
+        throw new ScoringException("words have no " + format, null);
+      }
       try {
         return new WordModel(Files.readString(directory.resolve("word.txt")));
       } catch (IOException e) {

@@ -29,7 +29,7 @@ import io.refract.train.metric.Metric;
 import io.refract.train.metric.Rouge;
 import io.refract.train.optim.Objective;
 import io.refract.train.t5.T5Model;
-import io.refract.train.t5.WeightFormat;
+import io.refract.scoring.WeightFormat;
 import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;

@@ -1,7 +1,9 @@
 package io.refract.train.t5;
 
 import io.refract.scoring.ScorerProvider;
+import io.refract.scoring.ScoringException;
 import io.refract.scoring.TextModel;
+import io.refract.scoring.WeightFormat;
 import java.nio.file.Path;
 
 /** Opens the T5 models of a registry. */
@@ -16,7 +18,14 @@ public final class T5ScorerProvider implements ScorerProvider {
   }
 
   @Override
-  public TextModel open(Path directory) {
-    return T5Model.load(directory, LoadOptions.forScoring());
+  public TextModel open(Path directory, WeightFormat format) {
+    T5Model model = T5Model.load(directory, LoadOptions.forScoring());
+    try {
+      return model.scoreIn(format);
+    } catch (RuntimeException e) {
+      model.close();
+      throw new ScoringException(
+          "cannot open the model in %s: %s".formatted(directory, e.getMessage()), e);
+    }
   }
 }

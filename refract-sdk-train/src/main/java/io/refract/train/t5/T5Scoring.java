@@ -2,6 +2,7 @@ package io.refract.train.t5;
 
 import static com.google.common.base.Preconditions.checkState;
 
+import io.refract.scoring.WeightFormat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.refract.train.generation.internal.StepDecoder;
@@ -110,7 +111,7 @@ final class T5Scoring implements AutoCloseable {
       if (value != WeightFormat.FLOAT32) {
         checkState(
             !base.manager().getDevice().isGpu(), "scoring in %s is possible on a CPU only", value);
-        checkState(PackedNetwork.isAvailable(config, value.packing()), unavailable(value));
+        checkState(PackedNetwork.isAvailable(config, packing(value)), unavailable(value));
       }
       retire();
       format = value;
@@ -148,13 +149,21 @@ final class T5Scoring implements AutoCloseable {
           adapter == null ? network.parameters() : GradMode.off(() -> base.with(adapter, scope));
       boolean gpu = base.manager().getDevice().isGpu();
       if (format != WeightFormat.FLOAT32) {
-        return packed(weights, format.packing())
+        return packed(weights, packing(format))
             .orElseThrow(() -> new IllegalStateException(unavailable(format)));
       }
       return (gpu ? Optional.<ScoringNetwork>empty() : packed(weights, Packing.FLOAT32))
           .or(() -> packed(weights, Packing.PLAIN))
           .orElseGet(() -> new ArrayScoring(network));
     }
+  }
+
+  private static Packing packing(WeightFormat format) {
+    return switch (format) {
+      case FLOAT32 -> Packing.FLOAT32;
+      case BFLOAT16 -> Packing.BFLOAT16;
+      case INT8 -> Packing.INT8;
+    };
   }
 
   private static String unavailable(WeightFormat format) {

@@ -1,13 +1,10 @@
 package io.refract.train.tokenization;
 
 import com.google.common.collect.ImmutableList;
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -86,27 +83,23 @@ record TokenizerDefinition(
    * @throws JsonParseException when the text is not JSON, or not that of a tokenizer
    */
   static TokenizerDefinition parse(String json, Map<String, String> names) {
-    JsonElement root = JsonParser.parseString(json);
-    if (!root.isJsonObject() || !root.getAsJsonObject().has("model")) {
-      throw new JsonParseException("it has no \"model\" section");
-    }
-    JsonObject object = root.getAsJsonObject();
-    JsonObject model = object.getAsJsonObject("model");
-    JsonElement vocabulary = model.get("vocab");
-    if (vocabulary == null) {
-      throw new JsonParseException("its \"model\" section has no \"vocab\"");
-    }
-    List<AddedToken> added = addedTokens(object.get("added_tokens"));
-    Map<String, Integer> ids = ids(vocabulary, added);
-    int size = ids.values().stream().mapToInt(Integer::intValue).max().orElse(-1) + 1;
-    SpecialToken pad = find(ids, names.getOrDefault("pad_token", "<pad>"), "padding");
-    SpecialToken eos = find(ids, names.getOrDefault("eos_token", "</s>"), "end");
-    SpecialToken unk = find(ids, names.getOrDefault("unk_token", "<unk>"), "unknown");
-    return new TokenizerDefinition(pad, eos, unk, size, added, rebuildable(object, model));
+    String pad = names.getOrDefault("pad_token", "<pad>");
+    String eos = names.getOrDefault("eos_token", "</s>");
+    String unk = names.getOrDefault("unk_token", "<unk>");
+    TokenizerJson file = TokenizerJson.parse(json, Set.of(pad, eos, unk));
+    List<AddedToken> added = addedTokens(file.section("added_tokens"));
+    int highestId = added.stream().mapToInt(AddedToken::id).reduce(file.highestId(), Math::max);
+    return new TokenizerDefinition(
+        find(file, added, pad, "padding"),
+        find(file, added, eos, "end"),
+        find(file, added, unk, "unknown"),
+        highestId + 1,
+        added,
+        rebuildable(file));
   }
 
   private static List<AddedToken> addedTokens(@Nullable JsonElement section) {
-    if (section == null || section.isJsonNull()) {
+    if (section == null) {
       return List.of();
     }
     Map<Integer, AddedToken> byId = new TreeMap<>();
@@ -132,30 +125,18 @@ record TokenizerDefinition(
     return value != null && value.getAsBoolean();
   }
 
-  /** Unigram lists its pieces by id; every other model maps pieces to ids. */
-  private static Map<String, Integer> ids(JsonElement vocabulary, List<AddedToken> added) {
-    Map<String, Integer> ids = new HashMap<>();
-    if (vocabulary.isJsonArray()) {
-      JsonArray pieces = vocabulary.getAsJsonArray();
-      for (int id = 0; id < pieces.size(); id++) {
-        ids.put(pieces.get(id).getAsJsonArray().get(0).getAsString(), id);
-      }
-    } else {
-      for (Map.Entry<String, JsonElement> piece : vocabulary.getAsJsonObject().entrySet()) {
-        ids.put(piece.getKey(), piece.getValue().getAsInt());
-      }
-    }
+  private static SpecialToken find(
+      TokenizerJson file, List<AddedToken> added, String text, String role) {
+    Integer id = file.ids().get(text);
     for (AddedToken token : added) {
-      ids.put(token.content(), token.id());
+      if (token.content().equals(text)) {
+        id = token.id();
+      }
     }
-    return ids;
-  }
-
-  private static SpecialToken find(Map<String, Integer> ids, String text, String role) {
-    Integer id = ids.get(text);
     if (id == null) {
       throw new JsonParseException(
-          "its vocabulary of %s tokens lacks the %s token %s".formatted(ids.size(), role, text));
+          "its vocabulary of %s pieces and %s added tokens lacks the %s token %s"
+              .formatted(file.pieces(), added.size(), role, text));
     }
     return new SpecialToken(text, id);
   }
@@ -164,10 +145,11 @@ record TokenizerDefinition(
    * Compares with what transformers 5.18 rebuilds: white space splits, then blanks become block
    * underlines. The normalizers that the newer converter of 4.x adds do not change the outcome.
    */
-  private static boolean rebuildable(JsonObject object, JsonObject model) {
+  private static boolean rebuildable(TokenizerJson file) {
+    JsonObject model = file.model();
     JsonElement unknown = model.get("unk_id");
-    Set<String> normalizers = types(object.get("normalizer"), "normalizers");
-    Set<String> splitters = types(object.get("pre_tokenizer"), "pretokenizers");
+    Set<String> normalizers = types(file.section("normalizer"), "normalizers");
+    Set<String> splitters = types(file.section("pre_tokenizer"), "pretokenizers");
     return "Unigram".equals(type(model))
         && unknown != null
         && !unknown.isJsonNull()
@@ -188,7 +170,7 @@ record TokenizerDefinition(
 
   private static Set<String> types(@Nullable JsonElement component, String children) {
     Set<String> types = new TreeSet<>();
-    if (component == null || component.isJsonNull()) {
+    if (component == null) {
       return types;
     }
     JsonObject object = component.getAsJsonObject();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.refract.scoring.WeightFormat;
 import ai.djl.ndarray.NDArray;
 import io.refract.scoring.GenerationSettings;
 import io.refract.train.lora.LoraConfig;

@@ -1,5 +1,6 @@
 package io.refract.train.t5;
 
+import io.refract.scoring.WeightFormat;
 import io.refract.scoring.GenerationSettings;
 import java.nio.file.Path;
 import java.util.List;

@@ -11,6 +11,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import io.refract.scoring.GenerationSettings;
 import io.refract.scoring.ScorerProvider;
 import io.refract.scoring.TextModel;
+import io.refract.scoring.WeightFormat;
 import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.t5.internal.T5Access;
 import java.io.IOException;
@@ -293,8 +294,12 @@ class T5ModelTest {
       model.writeTo(directory);
       ScorerProvider provider = new T5ScorerProvider();
       assertThat(provider.format()).isEqualTo(model.format());
-      try (TextModel opened = provider.open(directory)) {
-        assertThat(opened.generate(texts(2), SHORT)).isEqualTo(model.generate(texts(2), SHORT));
+      for (WeightFormat format : WeightFormat.values()) {
+        try (TextModel opened = provider.open(directory, format)) {
+          assertThat(((T5Model) opened).weightFormat()).isEqualTo(format);
+          assertThat(opened.generate(texts(2), SHORT))
+              .isEqualTo(model.scoreIn(format).generate(texts(2), SHORT));
+        }
       }
     }
   }

@@ -3,6 +3,7 @@ package io.refract.train.t5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.refract.scoring.WeightFormat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.refract.scoring.GenerationSettings;
