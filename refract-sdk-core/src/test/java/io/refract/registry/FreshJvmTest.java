@@ -118,7 +118,7 @@ class FreshJvmTest {
   void the_provider_is_asked_for_the_numbers_to_score_with() throws Exception {
     Registrations.commit(registry, "news", "world");
 
-    assertThat(scoreInFreshJvm("FLOAT32", "hello")).containsExactly("hello world");
+    assertThat(scoreInFreshJvm("FLOAT32", "hello")).containsExactly("say: hello world");
     assertThatExceptionOfType(AssertionError.class)
         .isThrownBy(() -> scoreInFreshJvm("INT8", "hello"))
         .withMessageContaining("ScoringException: words have no INT8");
