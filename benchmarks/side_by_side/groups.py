@@ -5,9 +5,11 @@ A group returns its cases. A case has a title, its entries, each with the side, 
 """
 
 import json
+import math
 import subprocess
 import time
 from dataclasses import dataclass
+from functools import partial
 
 from measuring import interleaved, note, same_ids, values
 from workers import environment, job_command
@@ -23,14 +25,14 @@ class Extent:
     warmups: int
     repetitions: int
     epoch_repetitions: int
-    epoch_rows: dict
+    epoch_steps: dict
     growth_repetitions: int
     start_repetitions: int
     memory_repetitions: int
 
 
-FULL = Extent(3, 7, 2, {"scitldr": 64, "banking77": 384}, 2, 7, 2)
-QUICK = Extent(1, 2, 1, {"scitldr": 16, "banking77": 64}, 1, 2, 1)
+FULL = Extent(3, 7, 2, {"scitldr": 20, "banking77": 100}, 2, 7, 2)
+QUICK = Extent(1, 2, 1, {"scitldr": 2, "banking77": 8}, 1, 2, 1)
 
 
 def name(side, dtype):
@@ -152,37 +154,45 @@ EPOCHS = {
 }
 
 
-WARMUP_ROWS = 16
+EPOCH_BATCH = 8
+WARMUP_STEPS = 2
+VALIDATION_ROWS = 64
+EVALUATIONS = 4
 
 
-def epoch_command(workers, dataset, rows):
-    """An epoch over the first rows of a data set, with about four evaluations on the way."""
+def whole_steps(path):
+    """How many updates an epoch has. Not splitlines(), which also ends lines at characters that stand inside of texts."""
+    rows = len(path.read_text(encoding="utf-8").rstrip("\n").split("\n"))
+    return math.ceil(rows / EPOCH_BATCH)
+
+
+def epoch_command(workers, dataset, steps):
+    """The first updates of an epoch over all of a data set, with some evaluations on the way."""
     folder = workers.places.work / dataset
-    files = {}
-    for side, count in (("training", rows), ("validation", max(16, rows // 8))):
-        # Not splitlines(), which also ends lines at characters that stand inside of texts.
-        lines = (folder / f"{side}-shuffled.jsonl").read_text(encoding="utf-8").split("\n")
-        files[side] = folder / f"{side}-{count}.jsonl"
-        files[side].write_text("\n".join(lines[:count]) + "\n", encoding="utf-8")
+    lines = (folder / "validation-shuffled.jsonl").read_text(encoding="utf-8").split("\n")
+    validation = folder / f"validation-{VALIDATION_ROWS}.jsonl"
+    validation.write_text("\n".join(lines[:VALIDATION_ROWS]) + "\n", encoding="utf-8")
     return {
-        "case": "epoch", "data": str(files["training"]), "validation": str(files["validation"]), "batch_size": 8,
-        "learning_rate": 3e-4, "evaluate_every": max(1, rows // 8 // 4), "seed": 42, **EPOCHS[dataset],
+        "case": "epoch", "data": str(folder / "training-shuffled.jsonl"), "validation": str(validation),
+        "batch_size": EPOCH_BATCH, "steps": steps, "learning_rate": 3e-4, "evaluate_every": max(1, steps // EVALUATIONS),
+        "seed": 42, **EPOCHS[dataset],
     }
 
 
-def epoch(workers, extent):
+def epoch(workers, extent, whole=False):
     result = []
     for dataset in EPOCHS:
-        rows = extent.epoch_rows[dataset]
-        command = epoch_command(workers, dataset, rows)
+        all_steps = whole_steps(workers.places.work / dataset / "training-shuffled.jsonl")
+        steps = all_steps if whole else extent.epoch_steps[dataset]
         described = entries((side, "fp32") for side in ("sdk", *PYTHON))
         for described_entry in described.values():
-            workers.ask(described_entry["side"], epoch_command(workers, dataset, WARMUP_ROWS))
+            workers.ask(described_entry["side"], epoch_command(workers, dataset, WARMUP_STEPS))
+        command = epoch_command(workers, dataset, steps)
         answers = interleaved(
-            described, lambda entry: workers.ask(described[entry]["side"], command), 0, extent.epoch_repetitions
+            described, lambda entry: workers.ask(described[entry]["side"], command), 0, 1 if whole else extent.epoch_repetitions
         )
         losses = {entry: answer[0].get("validation_losses") for entry, answer in answers.items()}
-        title = f"one epoch over {rows} rows of {dataset}, batch 8"
+        title = f"{dataset}, batch {EPOCH_BATCH}: " + ("a whole epoch of" if whole else f"the first {steps} of") + f" {all_steps} updates"
         result.append(case(title, described, answers, validation_losses=losses, problems=[]))
     return result
 
@@ -269,6 +279,7 @@ def growth(workers, extent):
 GROUPS = {
     "step": step,
     "epoch": epoch,
+    "whole-epoch": partial(epoch, whole=True),
     "greedy": greedy,
     "beam": beam,
     "start": start,

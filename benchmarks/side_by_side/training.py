@@ -113,7 +113,7 @@ class Evaluations(TrainerCallback):
 
 
 class Epoch:
-    """Trains from the checkpoint for one epoch with Seq2SeqTrainer's defaults, texts to weights."""
+    """Trains from the checkpoint for the first updates of an epoch with Seq2SeqTrainer's defaults, texts to weights."""
 
     def __init__(self, directory, attention):
         self.directory = directory
@@ -133,7 +133,7 @@ class Epoch:
             trainer = Seq2SeqTrainer(
                 model=model,
                 args=Seq2SeqTrainingArguments(
-                    output_dir=output, num_train_epochs=1, per_device_train_batch_size=command["batch_size"],
+                    output_dir=output, num_train_epochs=1, max_steps=command["steps"], per_device_train_batch_size=command["batch_size"],
                     learning_rate=command["learning_rate"], seed=command["seed"], use_cpu=True,
                     dataloader_pin_memory=False, save_strategy="no", report_to=[], disable_tqdm=True,
                 ),

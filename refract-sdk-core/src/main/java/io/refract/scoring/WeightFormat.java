@@ -3,8 +3,8 @@ package io.refract.scoring;
 import java.util.Locale;
 
 /**
- * The numbers that a model scores with. Training, saving and adapters are not concerned: they use the
- * 32-bit weights of the checkpoint.
+ * The numbers that a model scores with. Training, saving and adapters are not concerned: they use
+ * the 32-bit weights of the checkpoint.
  */
 public enum WeightFormat {
 

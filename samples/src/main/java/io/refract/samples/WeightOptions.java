@@ -1,7 +1,7 @@
 package io.refract.samples;
 
-import io.refract.train.t5.T5Model;
 import io.refract.scoring.WeightFormat;
+import io.refract.train.t5.T5Model;
 import picocli.CommandLine.Option;
 
 /** The option that says in which numbers a model scores. */

@@ -1,9 +1,9 @@
 package io.refract.benchmarks.jmh;
 
 import ai.djl.ndarray.NDManager;
+import io.refract.scoring.WeightFormat;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.t5.T5Model;
-import io.refract.scoring.WeightFormat;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
 import io.refract.train.t5.internal.ScoringNetwork;

@@ -51,9 +51,9 @@ public final class LayerKernel {
         def drop_scaled(self, x: Tensor, zeros: Tensor) -> Tensor:
           return torch.mul(torch.masked_fill(x, zeros, 0.), $SCALE)
         def residual(self, x: Tensor, change: Tensor, zeros: Tensor) -> Tensor:
-          return torch.add(x, torch.masked_fill_(change, zeros, 0.), alpha=$SCALE)
+          return torch.add(x, torch.masked_fill(change, zeros, 0.), alpha=$SCALE)
         def residual_of_dropped(self, x: Tensor, change: Tensor, zeros: Tensor) -> Tensor:
-          return torch.add(x, torch.masked_fill_(change, zeros, 0.), alpha=$SCALE_SQUARED)
+          return torch.add(x, torch.masked_fill(change, zeros, 0.), alpha=$SCALE_SQUARED)
       """;
 
   private final ScriptLibrary library;
@@ -148,15 +148,12 @@ public final class LayerKernel {
     return library.call("drop_scaled", x, zeros).singletonOrThrow();
   }
 
-  /** Returns {@code x + scale drop(change)}; the change is overwritten, which is a product's. */
+  /** Returns {@code x + scale drop(change)}. */
   public NDArray residual(NDArray x, NDArray change, NDArray zeros) {
     return library.call("residual", x, change, zeros).singletonOrThrow();
   }
 
-  /**
-   * Returns {@code x + scale^2 drop(change)}, for a change that is linear in a dropped array; it is
-   * overwritten.
-   */
+  /** Returns {@code x + scale^2 drop(change)}, for a change that is linear in a dropped array. */
   public NDArray residualOfDropped(NDArray x, NDArray change, NDArray zeros) {
     return library.call("residual_of_dropped", x, change, zeros).singletonOrThrow();
   }

@@ -1,7 +1,6 @@
 package io.refract.train.t5;
 
 import ai.djl.ndarray.NDArray;
-import io.refract.train.t5.internal.Dropout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,22 +52,22 @@ final class Attention {
    * @param bias what is added to the scores, broadcast to B x H x Q x S; null for nothing
    * @return B x Q x D
    */
-  NDArray forward(NDArray x, NDArray states, @Nullable NDArray bias, Dropout dropout) {
+  NDArray forward(NDArray x, NDArray states, @Nullable NDArray bias, Pass pass) {
     NDArray attended =
         ops.attend(
-            q.forward(x, dropout),
-            k.forward(states, dropout),
-            v.forward(states, dropout),
+            q.forward(x, pass),
+            k.forward(states, pass),
+            v.forward(states, pass),
             bias,
-            dropout);
-    return o.forward(attended, dropout);
+            pass.dropout());
+    return o.forward(attended, pass);
   }
 
   /** Returns what the given states offer to queries: B x S x D gives B x H x S x K each. */
   KeysAndValues keysAndValues(NDArray states) {
     return new KeysAndValues(
-        Layers.splitHeads(k.forward(states, Dropout.NONE), heads).transpose(0, 1, 3, 2),
-        Layers.splitHeads(v.forward(states, Dropout.NONE), heads));
+        Layers.splitHeads(k.forward(states, Pass.PLAIN), heads).transpose(0, 1, 3, 2),
+        Layers.splitHeads(v.forward(states, Pass.PLAIN), heads));
   }
 
   /**
@@ -80,12 +79,12 @@ final class Attention {
    * @return B x Q x D
    */
   NDArray attend(NDArray x, KeysAndValues memory, @Nullable NDArray bias) {
-    NDArray queries = Layers.splitHeads(q.forward(x, Dropout.NONE), heads); // (B, H, Q, K)
+    NDArray queries = Layers.splitHeads(q.forward(x, Pass.PLAIN), heads); // (B, H, Q, K)
     NDArray scores = Layers.product(queries, memory.keys(), bf16); // (B, H, Q, S)
     if (bias != null) {
       scores.addi(bias);
     }
     NDArray seen = Layers.product(scores.softmax(-1), memory.values(), bf16);
-    return o.forward(Layers.joinHeads(seen), Dropout.NONE);
+    return o.forward(Layers.joinHeads(seen), Pass.PLAIN);
   }
 }

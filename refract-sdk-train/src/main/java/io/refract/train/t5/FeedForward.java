@@ -1,7 +1,6 @@
 package io.refract.train.t5;
 
 import ai.djl.ndarray.NDArray;
-import io.refract.train.t5.internal.Dropout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,8 +29,8 @@ final class FeedForward {
   /**
    * Returns what the sublayer adds, for {@link LayerOps#residualOfHidden}: B x T x D for B x T x D.
    */
-  NDArray forward(NDArray x, Dropout dropout) {
-    NDArray gated = gate == null ? null : gate.forward(x, dropout); // (B, T, F)
-    return out.forward(ops.hidden(in.forward(x, dropout), gated, dropout), dropout);
+  NDArray forward(NDArray x, Pass pass) {
+    NDArray gated = gate == null ? null : gate.forward(x, pass); // (B, T, F)
+    return out.forward(ops.hidden(in.forward(x, pass), gated, pass.dropout()), pass);
   }
 }

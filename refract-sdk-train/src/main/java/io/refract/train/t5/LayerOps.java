@@ -49,13 +49,10 @@ interface LayerOps {
    */
   NDArray hidden(NDArray in, @Nullable NDArray gate, Dropout dropout);
 
-  /** Returns {@code x} plus a change with zeros. The change may be overwritten. */
+  /** Returns {@code x} plus a change with zeros. */
   NDArray residual(NDArray x, NDArray change, Dropout dropout);
 
-  /**
-   * Returns {@code x} plus a change with zeros that is linear in what {@link #hidden} gave. The
-   * change may be overwritten.
-   */
+  /** Returns {@code x} plus a change with zeros that is linear in what {@link #hidden} gave. */
   NDArray residualOfHidden(NDArray x, NDArray change, Dropout dropout);
 
   /** Returns {@code x} with zeros. */

@@ -2,7 +2,6 @@ package io.refract.train.t5;
 
 import ai.djl.ndarray.NDArray;
 import io.refract.train.kernel.Bf16;
-import io.refract.train.t5.internal.Dropout;
 import org.jspecify.annotations.Nullable;
 
 /** A linear layer without bias: {@code x weight^T}, plus what an adapter adds when there is one. */
@@ -11,6 +10,7 @@ final class Linear {
   private final NDArray weight; // (out, in)
   private final @Nullable LowRank addition;
   private final boolean bf16;
+  private final ParameterGradient gradient;
 
   /**
    * Creates a layer.
@@ -21,16 +21,29 @@ final class Linear {
    */
   Linear(NDArray weight, @Nullable LowRank addition, boolean bf16) {
     this.weight = weight;
+    gradient = new ParameterGradient(weight);
     this.addition = addition;
     this.bf16 = bf16;
   }
 
   /** Returns (..., out) for (..., in). */
-  NDArray forward(NDArray x, Dropout dropout) {
+  NDArray forward(NDArray x, Pass pass) {
+    WeightGradients gradients = pass.gradients();
+    if (gradients != null && !bf16 && addition == null && weight.hasGradient()) {
+      return gradients.forward(this, x);
+    }
     NDArray y = bf16 ? Bf16.linear(x, weight) : Layers.linear(x, weight);
     if (addition != null) {
-      addition.addTo(y, x, dropout);
+      addition.addTo(y, x, pass.dropout());
     }
     return y;
+  }
+
+  NDArray weight() {
+    return weight;
+  }
+
+  ParameterGradient gradient() {
+    return gradient;
   }
 }

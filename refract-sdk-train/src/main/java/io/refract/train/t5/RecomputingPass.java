@@ -28,18 +28,18 @@ final class RecomputingPass {
 
   private final T5ArrayNetwork network;
   private final Batch batch;
-  private final Dropout dropout;
+  private final Pass pass;
   private final Objective objective;
 
   RecomputingPass(T5ArrayNetwork network, Batch batch, Dropout dropout, Objective objective) {
     this.network = network;
     this.batch = batch;
-    this.dropout = dropout;
+    pass = Pass.of(dropout);
     this.objective = objective;
   }
 
   /** A stack with the inputs of its blocks, and with what all of them look at. */
-  private final class Pass {
+  private final class StackPass {
 
     private final T5Stack stack;
     private final NDManager scope;
@@ -51,7 +51,7 @@ final class RecomputingPass {
     private final @Nullable NDArray crossMask;
     private final List<NDArray> inputs = new ArrayList<>(); // of the blocks and of the end
 
-    private Pass(
+    private StackPass(
         T5Stack stack,
         NDManager scope,
         int length,
@@ -73,7 +73,7 @@ final class RecomputingPass {
     private void forward() {
       GradMode.off(
           () -> {
-            NDArray x = stack.enter(view(lookup.values(), scope), dropout);
+            NDArray x = stack.enter(view(lookup.values(), scope), pass);
             inputs.add(x);
             for (int i = 0; i < stack.blocks().size(); i++) {
               try (NDManager blockScope = scope.newSubManager()) {
@@ -92,7 +92,7 @@ final class RecomputingPass {
       if (mask != null) {
         whole.attach(x.getManager());
       }
-      return stack.block(i, x, whole, memory, crossMask, dropout);
+      return stack.block(i, x, whole, memory, crossMask, pass);
     }
 
     /** Goes back through all blocks and the embedding, from the gradient of the last input. */
@@ -109,7 +109,7 @@ final class RecomputingPass {
         GradMode.on(
             () -> {
               try (NDManager part = scope.newSubManager()) {
-                backpropagate(stack.enter(view(lookup.values(), part), dropout), last);
+                backpropagate(stack.enter(view(lookup.values(), part), pass), last);
               }
               return last;
             });
@@ -140,8 +140,8 @@ final class RecomputingPass {
 
   /** Runs forward and backward. */
   PassResult run(NDManager scope) {
-    Pass encoder =
-        new Pass(
+    StackPass encoder =
+        new StackPass(
             network.encoder(),
             scope,
             batch.sourceLength(),
@@ -151,9 +151,9 @@ final class RecomputingPass {
             null);
     encoder.forward();
     NDArray last = encoder.inputs.get(encoder.inputs.size() - 1);
-    NDArray states = leaf(GradMode.off(() -> network.encoder().finish(view(last, scope), dropout)));
-    Pass decoder =
-        new Pass(
+    NDArray states = leaf(GradMode.off(() -> network.encoder().finish(view(last, scope), pass)));
+    StackPass decoder =
+        new StackPass(
             network.decoder(),
             scope,
             batch.targetLength(),
@@ -168,17 +168,17 @@ final class RecomputingPass {
     if (network.trainsEncoder()) {
       NDArray ofStates = gradientOf(states);
       encoder.backward(
-          encoder.through(leaf(last), x -> network.encoder().finish(x, dropout), ofStates));
+          encoder.through(leaf(last), x -> network.encoder().finish(x, pass), ofStates));
     }
-    return new PassResult(loss, List.of(encoder.lookup, decoder.lookup));
+    return new PassResult(loss, List.of(encoder.lookup, decoder.lookup), List.of());
   }
 
   private NDArray loss(NDManager scope, NDArray top) {
     return GradMode.on(
         () -> {
           try (NDManager part = scope.newSubManager()) {
-            NDArray states = network.decoder().finish(view(top, part), dropout);
-            NDArray loss = network.lossSum(states, batch, objective);
+            NDArray states = network.decoder().finish(view(top, part), pass);
+            NDArray loss = network.lossSum(states, batch, objective, pass);
             loss.attach(scope);
             backpropagate(loss, loss.onesLike());
             return loss;

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Source: Raffel et al., "Exploring the Limits of Transfer Learning with a Unified Text-to-Text
  * Transformer" (JMLR 2020).
  *
- * <p>Every size is checked here in Java, and every id in {@link TokenEmbedding}, because the engine does not survive all wrong
- * ones.
+ * <p>Every size is checked here in Java, and every id in {@link TokenEmbedding}, because the engine
+ * does not survive all wrong ones.
  *
  * <p>Dimension letters: B sources, S their length, T target length, N real target tokens, D model,
  * V vocabulary.
@@ -113,7 +113,7 @@ final class T5ArrayNetwork implements T5Network {
     checkSources(inputIds, attentionMask, rows);
     NDArray mask = paddingMask(scope, attentionMask, rows);
     NDArray x = embedding.values(scope, "input id", inputIds, rows);
-    return new EncoderOutput(encode(x, mask, dropout), mask);
+    return new EncoderOutput(encode(x, mask, Pass.of(dropout)), mask);
   }
 
   /** Checks ids and sizes of sources, and returns their length. */
@@ -131,18 +131,18 @@ final class T5ArrayNetwork implements T5Network {
   @Override
   public EncoderOutput encode(NDManager scope, Batch batch, Dropout dropout) {
     NDArray x = embedding.values(scope, "input id", batch.inputIds(), batch.rows());
-    return encode(x, batch, dropout);
+    return encode(x, batch, Pass.of(dropout));
   }
 
   /** Runs the encoder over the embedded sources of a batch, B x S x D. */
-  EncoderOutput encode(NDArray x, Batch batch, Dropout dropout) {
+  EncoderOutput encode(NDArray x, Batch batch, Pass pass) {
     NDArray mask = sourceMask(x.getManager(), batch);
-    return new EncoderOutput(encode(x, mask, dropout), batch.segments() == null ? mask : null);
+    return new EncoderOutput(encode(x, mask, pass), batch.segments() == null ? mask : null);
   }
 
-  private NDArray encode(NDArray x, @Nullable NDArray mask, Dropout dropout) {
+  private NDArray encode(NDArray x, @Nullable NDArray mask, Pass pass) {
     NDArray bias = encoder.positionBias(x.getManager(), Math.toIntExact(x.getShape().get(1)));
-    return encoder.forward(x, mask == null ? bias : bias.add(mask), null, null, dropout);
+    return encoder.forward(x, mask == null ? bias : bias.add(mask), null, null, pass);
   }
 
   /** Returns what hides other examples and padding from the encoder; null when nothing is. */
@@ -167,16 +167,16 @@ final class T5ArrayNetwork implements T5Network {
 
   @Override
   public NDArray logits(EncoderOutput encoded, Batch batch, Dropout dropout) {
-    return head(decode(encoded, batch, dropout));
+    return head(decode(encoded, batch, dropout), Pass.PLAIN);
   }
 
   @Override
   public NDArray lossSum(EncoderOutput encoded, Batch batch, Dropout dropout, Objective objective) {
-    return lossSum(decode(encoded, batch, dropout), batch, objective);
+    return lossSum(decode(encoded, batch, dropout), batch, objective, Pass.PLAIN);
   }
 
   /** Returns the loss of the decoder's last states, B x T x D. */
-  NDArray lossSum(NDArray states, Batch batch, Objective objective) {
+  NDArray lossSum(NDArray states, Batch batch, Objective objective, Pass pass) {
     long[] labels = batch.labels();
     NDArray flat = states.reshape(labels.length, config.dModel()); // (B T, D)
     long[] real = realPositions(labels);
@@ -186,7 +186,7 @@ final class T5ArrayNetwork implements T5Network {
       flat = Layers.embedding(Layers.owned(states.getManager().create(real)), flat); // (N, D)
     }
     long[] targets = Arrays.stream(real).map(position -> labels[(int) position]).toArray();
-    try (NDArray logits = head(flat)) {
+    try (NDArray logits = head(flat, pass)) {
       return TokenLoss.sum(logits, targets, objective);
     }
   }
@@ -206,11 +206,11 @@ final class T5ArrayNetwork implements T5Network {
     NDArray x =
         embedding.values(
             encoded.manager(), "decoder input id", decoderInputIds(batch), batch.rows());
-    return decode(encoded, x, batch, dropout);
+    return decode(encoded, x, batch, Pass.of(dropout));
   }
 
   /** Runs the decoder over its embedded inputs: B x T x D. */
-  NDArray decode(EncoderOutput encoded, NDArray x, Batch batch, Dropout dropout) {
+  NDArray decode(EncoderOutput encoded, NDArray x, Batch batch, Pass pass) {
     checkArgument(
         batch.rows() == encoded.rows(),
         "labels of %s rows do not fit sources of %s rows",
@@ -223,7 +223,7 @@ final class T5ArrayNetwork implements T5Network {
         bias,
         encoded.states(),
         batch.segments() == null ? encoded.mask() : crossMask(scope, batch),
-        dropout);
+        pass);
   }
 
   /** Returns what hides later tokens and other examples from the decoder's self-attention. */
@@ -282,6 +282,7 @@ final class T5ArrayNetwork implements T5Network {
             ? pass(scope, batch, dropout, objective)
             : new ParallelPass(this, scope, dropout, objective).run(parts, threads);
     embedding.addGradients(result.lookups());
+    WeightGradients.add(result.weights());
     return result.loss();
   }
 
@@ -305,6 +306,11 @@ final class T5ArrayNetwork implements T5Network {
     return decoder;
   }
 
+  /** Returns the numbers of a token's state. */
+  int width() {
+    return config.dModel();
+  }
+
   /** Returns whether a training changes the embedding. */
   boolean trainsEmbedding() {
     return embedding.trains();
@@ -323,10 +329,10 @@ final class T5ArrayNetwork implements T5Network {
   }
 
   /** Returns the scores of all tokens: (..., D) gives (..., V). */
-  NDArray head(NDArray states) {
+  NDArray head(NDArray states, Pass pass) {
     return output.forward(
         config.tieWordEmbeddings() ? Layers.scale(states, 1 / Math.sqrt(config.dModel())) : states,
-        Dropout.NONE);
+        pass);
   }
 
   @Override

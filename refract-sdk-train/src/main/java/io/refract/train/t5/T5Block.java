@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
 import io.refract.train.t5.Attention.KeysAndValues;
-import io.refract.train.t5.internal.Dropout;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,16 +59,16 @@ final class T5Block {
       NDArray bias,
       @Nullable NDArray encoderStates,
       @Nullable NDArray crossMask,
-      Dropout dropout) {
+      Pass pass) {
     NDArray normed = ops.norm(x, selfNorm);
-    x = ops.residual(x, selfAttention.forward(normed, normed, bias, dropout), dropout);
+    x = ops.residual(x, selfAttention.forward(normed, normed, bias, pass), pass.dropout());
     if (crossAttention != null && crossNorm != null && encoderStates != null) {
       normed = ops.norm(x, crossNorm);
       x =
           ops.residual(
-              x, crossAttention.forward(normed, encoderStates, crossMask, dropout), dropout);
+              x, crossAttention.forward(normed, encoderStates, crossMask, pass), pass.dropout());
     }
-    return feedForward(x, dropout);
+    return feedForward(x, pass);
   }
 
   /**
@@ -96,7 +95,7 @@ final class T5Block {
                 append(past.keys(), newest.keys(), TIME_OF_KEYS),
                 append(past.values(), newest.values(), TIME_OF_VALUES));
     x = x.add(selfAttention.attend(normed, seen, bias));
-    return new Step(feedForward(cross(x, memory, crossMask), Dropout.NONE), seen);
+    return new Step(feedForward(cross(x, memory, crossMask), Pass.PLAIN), seen);
   }
 
   /**
@@ -122,9 +121,9 @@ final class T5Block {
     return x.add(crossAttention.attend(ops.norm(x, crossNorm), memory, mask));
   }
 
-  private NDArray feedForward(NDArray x, Dropout dropout) {
-    NDArray change = feedForward.forward(ops.norm(x, feedForwardNorm), dropout);
-    return ops.residualOfHidden(x, change, dropout);
+  private NDArray feedForward(NDArray x, Pass pass) {
+    NDArray change = feedForward.forward(ops.norm(x, feedForwardNorm), pass);
+    return ops.residualOfHidden(x, change, pass.dropout());
   }
 
   /** Joins along an axis; the result belongs to the newest token's manager. */

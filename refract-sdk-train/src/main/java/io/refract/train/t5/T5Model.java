@@ -4,13 +4,13 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static com.google.common.base.Preconditions.checkState;
 import static java.util.Objects.requireNonNull;
 
-import io.refract.scoring.WeightFormat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.refract.artifact.ModelArtifact;
 import io.refract.provenance.CheckpointProvenance;
 import io.refract.scoring.GenerationSettings;
 import io.refract.scoring.TextModel;
+import io.refract.scoring.WeightFormat;
 import io.refract.train.checkpoint.CheckpointDirectory;
 import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.device.ComputeDevice;

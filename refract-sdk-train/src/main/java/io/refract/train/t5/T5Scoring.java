@@ -2,9 +2,9 @@ package io.refract.train.t5;
 
 import static com.google.common.base.Preconditions.checkState;
 
-import io.refract.scoring.WeightFormat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.refract.scoring.WeightFormat;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.kernel.Packing;
 import io.refract.train.t5.internal.EncoderOutput;

@@ -3,7 +3,6 @@ package io.refract.train.t5;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import io.refract.train.t5.internal.Dropout;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -83,19 +82,19 @@ final class T5Stack {
       NDArray bias,
       @Nullable NDArray encoderStates,
       @Nullable NDArray crossMask,
-      Dropout dropout) {
+      Pass pass) {
     NDManager scope = x.getManager();
-    x = enter(x, dropout);
+    x = enter(x, pass);
     for (int i = 0; i < blocks.size(); i++) {
       // A scope per block: whatever the graph does not need is freed with it. Without a graph that
       // is everything, so that memory does not grow with the number of blocks.
       try (NDManager blockScope = scope.newSubManager()) {
         x.attach(blockScope);
-        x = block(i, x, bias, encoderStates, crossMask, dropout);
+        x = block(i, x, bias, encoderStates, crossMask, pass);
         x.attach(scope);
       }
     }
-    return finish(x, dropout);
+    return finish(x, pass);
   }
 
   /** Returns whether a training changes the position bias. */
@@ -104,8 +103,8 @@ final class T5Stack {
   }
 
   /** Applies the dropout in front of the blocks. */
-  NDArray enter(NDArray x, Dropout dropout) {
-    return ops.drop(x, dropout.part(firstPart));
+  NDArray enter(NDArray x, Pass pass) {
+    return ops.drop(x, pass.dropout().part(firstPart));
   }
 
   /** Runs one block, see {@link #forward}. */
@@ -115,14 +114,14 @@ final class T5Stack {
       NDArray bias,
       @Nullable NDArray encoderStates,
       @Nullable NDArray crossMask,
-      Dropout dropout) {
+      Pass pass) {
     return blocks
         .get(number)
-        .forward(x, bias, encoderStates, crossMask, dropout.part(firstPart + 1 + number));
+        .forward(x, bias, encoderStates, crossMask, pass.part(firstPart + 1 + number));
   }
 
   /** Applies the norm at the end of the stack. */
-  NDArray finish(NDArray x, Dropout dropout) {
-    return ops.drop(ops.norm(x, finalNorm), dropout.part(firstPart + 1 + blocks.size()));
+  NDArray finish(NDArray x, Pass pass) {
+    return ops.drop(ops.norm(x, finalNorm), pass.dropout().part(firstPart + 1 + blocks.size()));
   }
 }

@@ -9,7 +9,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.index.NDIndex;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.t5.Attention.KeysAndValues;
-import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.EncoderOutput;
 import java.util.ArrayList;
 import java.util.List;
@@ -68,8 +67,8 @@ final class T5StepDecoder implements StepDecoder {
       }
     }
     position++;
-    NDArray states = network.decoder().finish(x, Dropout.NONE);
-    return network.head(states).squeeze(1); // (B, V)
+    NDArray states = network.decoder().finish(x, Pass.PLAIN);
+    return network.head(states, Pass.PLAIN).squeeze(1); // (B, V)
   }
 
   /** Lets the newest keys and values outlive the step, and frees those before. */

@@ -7,7 +7,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import io.refract.train.kernel.EmbeddingKernel;
+import io.refract.train.kernel.GradientKernel;
 import io.refract.train.t5.internal.GradMode;
 import java.util.List;
 import java.util.Optional;
@@ -25,10 +25,11 @@ import java.util.Optional;
 final class TokenEmbedding {
 
   private final NDArray table; // (V, D)
-  private boolean gradientExists;
+  private final ParameterGradient gradient;
 
   TokenEmbedding(NDArray table) {
     this.table = table;
+    gradient = new ParameterGradient(table);
   }
 
   /**
@@ -55,11 +56,7 @@ final class TokenEmbedding {
   void checkId(String what, long id) {
     long size = table.getShape().get(0);
     checkArgument(
-        id >= 0 && id < size,
-        "%s %s lies outside of the vocabulary of %s tokens",
-        what,
-        id,
-        size);
+        id >= 0 && id < size, "%s %s lies outside of the vocabulary of %s tokens", what, id, size);
   }
 
   /** Returns how many ids a row has. */
@@ -104,24 +101,21 @@ final class TokenEmbedding {
 
   private void addGradient(Lookup lookup) {
     // On a GPU the engine's own way adds in a fixed order, and the other does not.
-    Optional<EmbeddingKernel> kernel =
-        gradientExists && !table.getDevice().isGpu() ? EmbeddingKernel.find() : Optional.empty();
+    Optional<GradientKernel> kernel =
+        table.getDevice().isGpu() ? Optional.empty() : GradientKernel.find();
     try (NDManager scope = lookup.values().getManager().newSubManager()) {
-      NDArray gradient = ((PtNDArray) lookup.values()).getGradient();
-      gradient.attach(scope);
+      NDArray ofValues = ((PtNDArray) lookup.values()).getGradient();
+      ofValues.attach(scope);
       if (kernel.isPresent()) {
-        NDArray ofTable = table.getGradient();
-        ofTable.attach(scope);
-        kernel.get().addRows(ofTable, lookup.ids(), gradient);
+        kernel.get().addRows(gradient.in(scope), lookup.ids(), ofValues);
       } else {
         GradMode.on(
             () -> {
               NDArray again = Layers.embedding(lookup.ids(), table);
               again.attach(scope);
-              JniUtils.backward((PtNDArray) again, (PtNDArray) gradient, false, false);
+              JniUtils.backward((PtNDArray) again, (PtNDArray) ofValues, false, false);
               return again;
             });
-        gradientExists = true;
       }
     }
   }

@@ -105,7 +105,9 @@ record TokenizerJson(
       }
     }
 
-    /** Unigram lists its pieces by id, each with its score; every other model maps pieces to ids. */
+    /**
+     * Unigram lists its pieces by id, each with its score; every other model maps pieces to ids.
+     */
     private void vocabulary() throws IOException {
       if (reader.peek() == JsonToken.BEGIN_ARRAY) {
         reader.beginArray();

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.refract.progress.ProgressEvent;
 import io.refract.scoring.GenerationSettings;
+import io.refract.scoring.WeightFormat;
 import io.refract.train.data.Dataset;
 import io.refract.train.data.Example;
 import io.refract.train.t5.T5Config;
 import io.refract.train.t5.T5Model;
-import io.refract.scoring.WeightFormat;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import io.refract.scoring.WeightFormat;
 import ai.djl.ndarray.NDArray;
 import io.refract.scoring.GenerationSettings;
+import io.refract.scoring.WeightFormat;
 import io.refract.train.lora.LoraConfig;
 import io.refract.train.t5.internal.GradMode;
 import io.refract.train.t5.internal.T5Access;

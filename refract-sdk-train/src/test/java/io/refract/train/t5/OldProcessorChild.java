@@ -1,7 +1,7 @@
 package io.refract.train.t5;
 
-import io.refract.scoring.WeightFormat;
 import io.refract.scoring.GenerationSettings;
+import io.refract.scoring.WeightFormat;
 import java.nio.file.Path;
 import java.util.List;
 

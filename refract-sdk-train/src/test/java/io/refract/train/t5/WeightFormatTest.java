@@ -3,10 +3,10 @@ package io.refract.train.t5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import io.refract.scoring.WeightFormat;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.refract.scoring.GenerationSettings;
+import io.refract.scoring.WeightFormat;
 import io.refract.train.T5Trainer;
 import io.refract.train.TrainingException;
 import io.refract.train.callback.StepReport;
