@@ -3,24 +3,15 @@
 import argparse
 import datetime
 import json
-import subprocess
 import sys
 import time
 from pathlib import Path
 
-from groups import FULL, GROUPS, QUICK
-from machine import machine
+from groups import FULL, GROUPS, ON_REQUEST, QUICK
+from machine import commit, machine
 from measuring import note
 from report import write_report
 from workers import Places, Workers
-
-
-def commit(root):
-    def git(*arguments):
-        return subprocess.run(["git", "-C", str(root), *arguments], capture_output=True, text=True, check=False).stdout.strip()
-
-    changed = git("status", "--porcelain", "--untracked-files=no", "--", "*.java", "*.py", "pom.xml", "*/pom.xml")
-    return (git("rev-parse", "--short", "HEAD") or "unknown") + (" with changes" if changed else "")
 
 
 def versions(workers, sides):
@@ -43,7 +34,7 @@ def main():
     results = quick / "results" if args.quick else args.root / "benchmarks" / "results"
     results.mkdir(parents=True, exist_ok=True)
     problems = []
-    for group in [] if args.report else args.only or GROUPS:
+    for group in [] if args.report else args.only or [group for group in GROUPS if group not in ON_REQUEST]:
         places = Places(args.root, output, args.java, sys.executable, args.python5, args.threads)
         workers = Workers(places, output / "logs")
         note(f"== {group}")

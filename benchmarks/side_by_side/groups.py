@@ -10,7 +10,11 @@ import subprocess
 import time
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 
+from transformers import AutoTokenizer
+
+from limits import token_flops, tokens
 from measuring import interleaved, note, same_ids, values
 from workers import environment, job_command
 
@@ -31,7 +35,7 @@ class Extent:
     memory_repetitions: int
 
 
-FULL = Extent(3, 7, 2, {"scitldr": 20, "banking77": 100}, 2, 7, 2)
+FULL = Extent(3, 7, 1, {"scitldr": 48, "banking77": 200}, 2, 7, 2)
 QUICK = Extent(1, 2, 1, {"scitldr": 2, "banking77": 8}, 1, 2, 1)
 
 
@@ -193,8 +197,18 @@ def epoch(workers, extent, whole=False):
         )
         losses = {entry: answer[0].get("validation_losses") for entry, answer in answers.items()}
         title = f"{dataset}, batch {EPOCH_BATCH}: " + ("a whole epoch of" if whole else f"the first {steps} of") + f" {all_steps} updates"
-        result.append(case(title, described, answers, validation_losses=losses, problems=[]))
+        limit = epoch_limit(workers, command, steps, all_steps)
+        result.append(case(title, described, answers, validation_losses=losses, limit=limit, problems=[]))
     return result
+
+
+def epoch_limit(workers, command, steps, all_steps):
+    """The least work that the updates can be, see limits.py."""
+    model = workers.places.work / "model"
+    known = tokens(AutoTokenizer.from_pretrained(model), Path(command["data"]), command)
+    source, target = token_flops(json.loads((model / "config.json").read_text()))
+    flops = known["source"] * source + known["target"] * target
+    return {**known, "steps": steps, "all_steps": all_steps, "all_flops": flops, "flops": flops * steps / all_steps}
 
 
 # Whole processes
@@ -286,3 +300,5 @@ GROUPS = {
     "memory": memory,
     "growth": growth,
 }
+# What is measured only when it is asked for: an hour.
+ON_REQUEST = {"whole-epoch"}

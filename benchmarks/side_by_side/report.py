@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+from groups import ON_REQUEST
+from limits import limit
 from plots import draw
 from summaries import (
     SIDES,
@@ -15,10 +17,13 @@ from summaries import (
 )
 
 HERE = Path(__file__).resolve().parent
+# Written by benchmarks/profile.
+PROFILE = HERE.parent / "results" / "profile.json"
 
 TITLES = {
     "step": "Training step",
     "epoch": "Epoch from texts to weights",
+    "whole-epoch": "Whole epoch from texts to weights",
     "greedy": "Greedy generation",
     "beam": "Beam search",
     "start": "From the start of the process to the first summary",
@@ -29,6 +34,7 @@ TITLES = {
 TARGETS = {
     "step": lambda title, dtype: 1.15,
     "epoch": lambda title, dtype: 1.5 if "scitldr" in title else 3.0,
+    "whole-epoch": lambda title, dtype: 1.5 if "scitldr" in title else 3.0,
     "greedy": lambda title, dtype: 1.25 if dtype == "fp32" else 2.0,
     "beam": lambda title, dtype: 1.5,
     "start": lambda title, dtype: 2.0,
@@ -36,8 +42,10 @@ TARGETS = {
 }
 NOTES = {
     "step": "Equal losses are checked with dropout 0 over three updates; the timed updates have dropout 0.1.",
-    "epoch": "Time from the texts to the trained weights, tokenizing included, evaluations not. Each side takes its own"
-    " defaults: the SDK batches of similar length, `Seq2SeqTrainer` random order. Batch size, learning rate and rows are equal.",
+    "epoch": "Time from the texts to the trained weights: all texts of the data set are tokenized, and the first updates of an epoch over them are"
+    " made; evaluations are not part of it. Each side takes its own defaults: the SDK batches of similar length, the longest first, `Seq2SeqTrainer`"
+    " random order. Batch size and learning rate are equal. Whole epochs take an hour: `benchmarks/run --only whole-epoch`.",
+    "whole-epoch": "As above, over all of the data, once.",
     "greedy": "bf16 and int8 are compared with Python's 32-bit floats, as nobody is forced to use them, and beside it with"
     " Python at the same precision.",
     "memory": "The greatest resident memory of a process of its own (`VmHWM`) that does nothing else.",
@@ -155,7 +163,22 @@ def conditions(result):
     return text + " ".join(f"{side}: {versions}." for side, versions in named.items())
 
 
-def section(group, result, output):
+def profile_table(profile):
+    sides = list(profile["parts"])
+    lines = ["| ms | " + " | ".join(SIDES[side] for side in sides) + " |", "|---|" + "---|" * len(sides)]
+    for part in profile["parts"][sides[0]]:
+        lines.append(f"| {part} | " + " | ".join(f"{profile['parts'][side][part]:.0f}" for side in sides) + " |")
+    totals = " | ".join(f"{sum(profile['parts'][side].values()):.0f}" for side in sides)
+    return [
+        *lines,
+        f"| all operations | {totals} |",
+        "",
+        f"The fastest of five updates each, by the engines' profilers, {profile['threads']} threads; of the SDK, whose threads share out the rows, the time of the"
+        f" first thread. Measured {profile['date']} at commit {profile['commit']}.",
+    ]
+
+
+def section(group, result, output, profile):
     lines = ["", f"## {TITLES[group]}", ""]
     if group in NOTES:
         lines += [NOTES[group], ""]
@@ -166,7 +189,7 @@ def section(group, result, output):
         lines += growth_tables(result["cases"])
     else:
         for case in result["cases"]:
-            lines += [f"**{case['title']}**", "", *table(group, case), *losses(case), ""]
+            lines += [f"**{case['title']}**", "", *table(group, case), *losses(case), *limit(case, profile), ""]
     problems = [problem for case in result["cases"] for problem in case["problems"]]
     lines += [f"- Not equal: {problem}" for problem in problems]
     return [*lines, "", conditions(result)]
@@ -175,17 +198,17 @@ def section(group, result, output):
 def write_report(results, output, quick):
     measured = load(results)
     output.mkdir(parents=True, exist_ok=True)
+    profile = json.loads(PROFILE.read_text()) if PROFILE.is_file() else None
     lines = [(HERE / "introduction.md").read_text(encoding="utf-8").rstrip()]
     if quick:
         lines += ["", "**These are the results of a quick run, good for nothing but a look.**"]
-    missing = [TITLES[group] for group in TITLES if group not in measured]
+    missing = [TITLES[group] for group in TITLES if group not in measured and group not in ON_REQUEST]
     if missing:
         lines += ["", f"Not measured yet: {', '.join(missing)}."]
     for group, result in measured.items():
-        lines += section(group, result, output)
-        profile = results / f"profile-{group}.md"
-        if profile.is_file():
-            lines += ["", "**Where the time goes, and what the limit is**", "", profile.read_text(encoding="utf-8").rstrip()]
+        lines += section(group, result, output, profile)
+        if group == "step" and profile:
+            lines += ["", "**Where the time goes**", "", *profile_table(profile)]
     text = "\n".join(lines)
     while "\n\n\n" in text:
         text = text.replace("\n\n\n", "\n\n")
