@@ -49,6 +49,8 @@ NOTES = {
     "greedy": "bf16 and int8 are compared with Python's 32-bit floats, as nobody is forced to use them, and beside it with"
     " Python at the same precision.",
     "memory": "The greatest resident memory of a process of its own (`VmHWM`) that does nothing else.",
+    "growth": "Asked for: a time per token that does not grow with the rows, and a time that is linear in the tokens of a row. With few rows each token"
+    " carries more of the reading of the weights, which is the same for one row as for many.",
     "start": "Wall clock of a whole process: start, loading of weights and tokenizer, one summary of 64 tokens, end.",
 }
 
