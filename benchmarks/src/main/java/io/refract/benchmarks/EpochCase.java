@@ -11,11 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Trains from the checkpoint for the first updates of an epoch with the trainer's defaults, texts to weights. The
- * evaluations on the way are not part of the time.
+ * Trains from the checkpoint for the first updates of an epoch with the trainer's defaults, texts
+ * to weights. The evaluations on the way are not part of the time.
  *
  * <p>A command has {@code data}, {@code validation}, {@code batch_size}, {@code max_source_tokens},
- * {@code max_target_tokens}, {@code learning_rate}, {@code steps}, {@code evaluate_every} and {@code seed}.
+ * {@code max_target_tokens}, {@code learning_rate}, {@code steps}, {@code evaluate_every} and
+ * {@code seed}.
  */
 final class EpochCase implements Case {
 

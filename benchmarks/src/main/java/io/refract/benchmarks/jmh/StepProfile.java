@@ -32,8 +32,7 @@ public final class StepProfile {
       network.trainableParameters().values().forEach(p -> p.setRequiresGradient(true));
       Batch batch = Inputs.trainingBatch(model.tokenizer());
       try (ParameterUpdater optimizer =
-          ParameterUpdater.of(
-              AdamW.defaults(), network.manager(), network.trainableParameters())) {
+          ParameterUpdater.of(AdamW.defaults(), network.manager(), network.trainableParameters())) {
         for (int i = 0; i < WARM_UPS; i++) {
           update(network, batch, optimizer);
         }
