@@ -46,10 +46,10 @@ final class WeightGradients {
 
   /** Computes a layer whose weight learns. */
   NDArray forward(Linear layer, NDArray x) {
-    try (NDArray constant = layer.weight().stopGradient();
-        NDArray y = Layers.linear(x, constant)) {
+    try (NDArray constant = layer.weight().stopGradient()) {
+      NDArray y = Layers.linear(x, constant);
       uses.put(layer, new Use(held(x), held(kernel.keepGradient(y))));
-      return kernel.keepGradient(y);
+      return y;
     }
   }
 
