@@ -169,88 +169,6 @@ class DeploymentTest {
   }
 
   @Test
-  void an_adapter_goes_with_its_base_and_half_of_one_is_refused() {
-    Map<String, String> files = new HashMap<>(TestModels.COMPLETE);
-    files.put("adapter_config.json", "{}");
-    files.put("adapter_model.safetensors", "pairs");
-    ModelVersion both = TestModels.register(directory.resolve("both"), "t5", files, FUNCTION);
-    files.remove("adapter_model.safetensors");
-    ModelVersion half = TestModels.register(directory.resolve("half"), "t5", files, FUNCTION);
-
-    assertThat(request(both).plan().sql())
-        .contains("/adapter_config.json'", "/adapter_model.safetensors'");
-    assertThatThrownBy(() -> request(half).plan())
-        .isInstanceOf(RefractException.class)
-        .hasMessageContaining("adapter_model.safetensors");
-  }
-
-  private String handlerOf(String name, Map<String, String> files, GenerationSettings settings) {
-    return request(registered(name, files, settings)).plan().sql();
-  }
-
-  private ModelVersion registered(
-      String name, Map<String, String> files, GenerationSettings settings) {
-    return TestModels.register(directory.resolve(name), "t5", files, new TextToText("", settings));
-  }
-
-  @Test
-  void a_function_decodes_as_it_was_registered_or_else_as_its_checkpoint_says() {
-    Map<String, String> beams = new HashMap<>(TestModels.COMPLETE);
-    beams.put("generation_config.json", "{\"num_beams\": 4}");
-    GenerationSettings settings = GenerationSettings.defaults();
-    GenerationSettings greedy = settings.withDecoding(Decoding.defaults());
-    ModelFiles files = ModelFiles.of(registered("a", beams, settings));
-    ModelFiles overridden = ModelFiles.of(registered("b", beams, greedy));
-
-    assertThat(decoding(files, PackagePreset.PYPI).beams().numBeams()).isEqualTo(4);
-    assertThat(decoding(overridden, PackagePreset.PYPI)).isEqualTo(Decoding.defaults());
-    assertThat(handlerOf("c", beams, settings)).isNotEqualTo(handlerOf("d", beams, greedy));
-  }
-
-  private static Decoding decoding(ModelFiles files, PackagePreset preset) {
-    return PythonDecoding.of(files, files.generationConfig(), preset.packages());
-  }
-
-  @Test
-  void a_generation_config_that_is_no_json_is_named() {
-    Map<String, String> broken = new HashMap<>(TestModels.COMPLETE);
-    broken.put("generation_config.json", "{\"num_beams\": 4");
-    ModelVersion version = registered("a", broken, GenerationSettings.defaults());
-
-    assertThatThrownBy(() -> request(version).plan())
-        .isInstanceOf(DeploymentException.class)
-        .hasMessageContaining("its generation_config.json cannot be used")
-        .hasMessageContaining("Register a score function with a Decoding of its own.");
-  }
-
-  @Test
-  void what_python_would_decode_in_another_way_is_refused_by_name() {
-    Map<String, String> diverse = new HashMap<>(TestModels.COMPLETE);
-    diverse.put("generation_config.json", "{\"diversity_penalty\": 0.5}");
-    GenerationSettings settings = GenerationSettings.defaults();
-    ModelVersion checkpoint = registered("a", diverse, settings);
-    ModelVersion sampling =
-        registered(
-            "b",
-            TestModels.COMPLETE,
-            settings.withDecoding(Decoding.defaults().withDoSample(true)));
-    ModelVersion beams =
-        registered(
-            "c", TestModels.COMPLETE, settings.withDecoding(Decoding.defaults().withNumBeams(4)));
-
-    assertThatThrownBy(() -> request(checkpoint).plan())
-        .isInstanceOf(DeploymentException.class)
-        .hasMessageContaining("diversity_penalty");
-    assertThatThrownBy(() -> request(sampling).plan())
-        .isInstanceOf(DeploymentException.class)
-        .hasMessageContaining("do_sample");
-    assertThatThrownBy(() -> request(beams).packages(PackagePreset.ANACONDA).plan())
-        .isInstanceOf(DeploymentException.class)
-        .hasMessageContaining("num_beams", "transformers==4.41.2");
-    assertThat(request(beams).plan().sql()).isNotEmpty();
-  }
-
-  @Test
   void applying_sends_exactly_the_plan_and_comes_back_to_the_current_schema() {
     Deployment plan = request(version()).plan();
 
@@ -442,40 +360,6 @@ class DeploymentTest {
   }
 
   @Test
-  void other_score_functions_are_refused_with_what_to_do() {
-    ModelVersion version =
-        TestModels.register(
-            directory.resolve("registry"), "t5", TestModels.COMPLETE, new Shouting());
-
-    assertThatThrownBy(() -> request(version))
-        .isInstanceOf(DeploymentException.class)
-        .hasMessageContaining("DeploymentTest$Shouting")
-        .hasMessageContaining("TextToText");
-  }
-
-  @Test
-  void other_formats_and_incomplete_models_are_refused() {
-    assertThatThrownBy(
-            () ->
-                request(
-                    TestModels.register(
-                        directory.resolve("a"), "onnx", TestModels.COMPLETE, FUNCTION)))
-        .isInstanceOf(DeploymentException.class)
-        .hasMessageContaining("'onnx'");
-    assertThatThrownBy(
-            () ->
-                request(
-                        TestModels.register(
-                            directory.resolve("b"), "t5", Map.of("config.json", "{}"), FUNCTION))
-                    .plan())
-        .isInstanceOf(DeploymentException.class)
-        .hasMessageContaining("no file model.safetensors");
-    assertThatThrownBy(() -> DeploymentRequest.of(session, version()).plan())
-        .isInstanceOf(IllegalStateException.class)
-        .hasMessageContaining("asFunction");
-  }
-
-  @Test
   void the_anaconda_preset_names_its_repository_and_versions() {
     String sql =
         request(version()).packages(PackagePreset.ANACONDA).batchSize(10).secure().plan().sql();
@@ -493,17 +377,5 @@ class DeploymentTest {
         .filter(path -> path.contains(part))
         .findFirst()
         .orElseThrow();
-  }
-
-  /** A score function that only a JVM can run. */
-  public static final class Shouting implements ScoreFunction<String, String> {
-
-    /** Creates one. */
-    public Shouting() {}
-
-    @Override
-    public List<String> score(TextModel model, List<String> inputs) {
-      return inputs;
-    }
   }
 }
