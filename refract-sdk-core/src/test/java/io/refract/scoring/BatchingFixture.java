@@ -1,33 +1,13 @@
 package io.refract.scoring;
 
-import static java.util.Objects.requireNonNull;
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
-import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
-
-
 
 /** A score function whose batches are done when a test opens a gate, so that no test sleeps. */
 @SuppressWarnings("FutureReturnValueIgnored") // Some requests are only there to wait.
@@ -79,8 +59,7 @@ abstract class BatchingFixture {
   }
 
   /** Starts a thread and waits until it waits; returns what it threw, or null, when it ends. */
-  static CompletableFuture<Throwable> whenWaiting(
-      Runnable call, AtomicReference<Thread> thread) {
+  static CompletableFuture<Throwable> whenWaiting(Runnable call, AtomicReference<Thread> thread) {
     CompletableFuture<Throwable> ended = new CompletableFuture<>();
     Thread caller =
         new Thread(

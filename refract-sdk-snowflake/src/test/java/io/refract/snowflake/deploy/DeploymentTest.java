@@ -8,8 +8,6 @@ import io.refract.progress.ProgressEvent;
 import io.refract.registry.ModelVersion;
 import io.refract.scoring.Decoding;
 import io.refract.scoring.GenerationSettings;
-import io.refract.scoring.ScoreFunction;
-import io.refract.scoring.TextModel;
 import io.refract.scoring.TextToText;
 import io.refract.snowflake.function.ScalarFunction;
 import io.refract.snowflake.sql.ObjectName;
