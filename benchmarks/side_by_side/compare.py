@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from groups import FULL, GROUPS, ON_REQUEST, QUICK
+from groups import FULL, GROUPS, QUICK
 from machine import commit, machine
 from measuring import note
 from report import write_report
@@ -34,7 +34,7 @@ def main():
     results = quick / "results" if args.quick else args.root / "benchmarks" / "results"
     results.mkdir(parents=True, exist_ok=True)
     problems = []
-    for group in [] if args.report else args.only or [group for group in GROUPS if group not in ON_REQUEST]:
+    for group in [] if args.report else args.only or GROUPS:
         places = Places(args.root, output, args.java, sys.executable, args.python5, args.threads)
         workers = Workers(places, output / "logs")
         note(f"== {group}")

@@ -6,8 +6,8 @@ from summaries import PEERS, median
 
 
 def token_flops(config):
-    """Multiplications and additions of all matrix products for one source and one target token, forward and backward; the scores of
-    attention, which are few here, left out. A product goes back twice: to its input and to its weight."""
+    """Multiplications and additions of all products with weights for one source and one target token, forward and backward; the products
+    of attention's scores and values left out, so that the limit is a little too low. A product goes back twice: to its input and to its weight."""
     width, inner, ff = config["d_model"], config["num_heads"] * config["d_kv"], config["d_ff"]
     wide = 2 + ("gated" in config["feed_forward_proj"])
     layers, decoder_layers = config["num_layers"], config.get("num_decoder_layers") or config["num_layers"]
@@ -39,8 +39,8 @@ def limit(case, profile):
     return [
         "",
         f"The limit, in 32-bit floats: the {known['source']:,} source and {known['target']:,} target tokens of the data need"
-        f" {known['all_flops'] / 1e12:.1f} Tflop in matrix products even without any padding; {known['steps']} of {known['all_steps']} updates"
-        f" have their share of it, {products:.1f} s at the {profile['flops_per_second'] / 1e9:.0f} Gflop/s that products of a long batch reach here"
+        f" {known['all_flops'] / 1e12:.1f} Tflop in products with weights even without any padding; {known['steps']} of {known['all_steps']} updates"
+        f" have their share of it, {products:.1f} s at the {profile['flops_per_second'] / 1e9:.0f} Gflop/s that those of a long batch reach here"
         f" (`benchmarks/profile`), and change the weights, {updates:.1f} s at {1000 * profile['update_seconds']:.0f} ms each: {least:.1f} s, where the SDK took"
         f" {own:.1f} s. More than {best / least:.1f} times as fast as transformers is not possible so.",
     ]

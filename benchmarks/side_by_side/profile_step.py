@@ -18,9 +18,11 @@ from training import Steps
 WARM_UPS = 3
 UPDATES = 5
 UPDATE = "update of the weights"
+WEIGHTS = "products with weights"
 PARTS = {
     UPDATE: ("aten::_fused_adamw_", "aten::_foreach_norm", "aten::linalg_vector_norm", "aten::_foreach_mul_"),
-    "matrix products": ("aten::mm", "aten::bmm", "aten::addmm"),
+    WEIGHTS: ("aten::mm", "aten::addmm", "aten::addmm_"),
+    "products within attention": ("aten::bmm", "aten::baddbmm"),
     "dropout": ("aten::bernoulli_", "aten::masked_fill_", "aten::div_"),
     "softmax": ("aten::_softmax", "aten::_softmax_backward_data", "aten::_log_softmax", "aten::_log_softmax_backward_data"),
     "copies and zeros": ("aten::copy_", "aten::fill_", "aten::cat", "aten::zero_"),
@@ -98,7 +100,7 @@ def main():
         "commit": commit(args.root),
         "threads": args.threads,
         "parts": {"sdk": sdk, "eager": eager},
-        "flops_per_second": len(rows) * (512 * source + 96 * target) / (sdk["matrix products"] / 1e3),
+        "flops_per_second": len(rows) * (512 * source + 96 * target) / (sdk[WEIGHTS] / 1e3),
         "update_seconds": sdk[UPDATE] / 1e3,
     }
     args.output.write_text(json.dumps(result, indent=1) + "\n")
