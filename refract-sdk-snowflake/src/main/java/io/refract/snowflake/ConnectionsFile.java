@@ -7,14 +7,17 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file {@code connections.toml} that the driver itself reads. It is looked at here only to give
- * a clear error: the driver's own reads "no suitable driver" when the file is missing.
+ * The file {@code connections.toml} that the driver itself reads. It is looked at here to give a
+ * clear error, where the driver's own reads "no suitable driver", and for the names of what it
+ * sets.
  */
 final class ConnectionsFile {
 
@@ -23,6 +26,12 @@ final class ConnectionsFile {
       Pattern.compile(
           "(?m)^\\s*(?:\\[\\s*(?:\"([^\"]*)\"|'([^']*)'|([\\w-]+))\\s*]"
               + "|(?:\"([^\"]*)\"|'([^']*)'|([\\w-]+))\\s*=\\s*\\{)");
+
+  /** The name of a value, at the beginning of a line or within a table in one line. */
+  private static final Pattern KEY =
+      Pattern.compile("(?m)(?:^|[{,])\\s*(?:\"([^\"]*)\"|'([^']*)'|([\\w-]+))\\s*=");
+
+  private static final Pattern HEADER = Pattern.compile("(?m)^\\s*\\[");
 
   private final Path path;
 
@@ -56,7 +65,7 @@ final class ConnectionsFile {
     }
     Set<String> names;
     try {
-      names = names(Files.readString(path, StandardCharsets.UTF_8));
+      names = names(NAME, text());
     } catch (IOException e) {
       return "the file " + path + " cannot be read as UTF-8 text (" + e.getMessage() + ").";
     }
@@ -66,17 +75,51 @@ final class ConnectionsFile {
             .formatted(path, connectionName, names.isEmpty() ? "none" : names);
   }
 
-  private static Set<String> names(String toml) {
-    ImmutableSortedSet.Builder<String> names = ImmutableSortedSet.naturalOrder();
-    Matcher matcher = NAME.matcher(toml);
-    while (matcher.find()) {
-      for (int group = 1; group <= matcher.groupCount(); group++) {
-        if (matcher.group(group) != null) {
-          names.add(matcher.group(group));
-        }
+  /**
+   * Returns the names of the values that a section sets, which those given to the driver would
+   * replace; none when there is no such section or file. A name too many can be among them, of a
+   * text that reads like one.
+   */
+  Set<String> keysOf(String connectionName) {
+    String toml;
+    try {
+      toml = text();
+    } catch (IOException e) {
+      return ImmutableSortedSet.of();
+    }
+    Matcher header = NAME.matcher(toml);
+    while (header.find()) {
+      if (nameIn(header).equals(connectionName)) {
+        boolean inOneLine = header.group().endsWith("{");
+        int begin = inOneLine ? header.end() - 1 : header.end();
+        Matcher next = HEADER.matcher(toml);
+        int end = inOneLine ? toml.indexOf('\n', begin) : next.find(begin) ? next.start() : -1;
+        return names(KEY, toml.substring(begin, end < 0 ? toml.length() : end));
       }
     }
+    return ImmutableSortedSet.of();
+  }
+
+  private String text() throws IOException {
+    return Files.readString(path, StandardCharsets.UTF_8);
+  }
+
+  private static Set<String> names(Pattern pattern, String text) {
+    ImmutableSortedSet.Builder<String> names = ImmutableSortedSet.naturalOrder();
+    Matcher matcher = pattern.matcher(text);
+    while (matcher.find()) {
+      names.add(nameIn(matcher));
+    }
     return names.build();
+  }
+
+  /** Returns the one group that matched. */
+  private static String nameIn(Matcher matcher) {
+    return IntStream.rangeClosed(1, matcher.groupCount())
+        .mapToObj(matcher::group)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .orElseThrow();
   }
 
   @Override

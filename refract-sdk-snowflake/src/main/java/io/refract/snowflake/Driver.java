@@ -4,11 +4,12 @@ import static com.google.common.base.Strings.nullToEmpty;
 
 import com.google.common.collect.ImmutableList;
 import com.google.common.collect.ImmutableMap;
+import com.google.common.collect.Sets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
-import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The JDBC driver, which the application brings along and which is never compiled against. */
@@ -31,17 +32,22 @@ final class Driver {
 
   private Driver() {}
 
-  /** Opens a connection; properties that are given win over the defaults. */
-  static Connection open(String url, Properties properties, String target) {
+  /**
+   * Opens a connection; properties that are given win over the defaults.
+   *
+   * @param elsewhere names of properties that the driver finds by itself, and that count as given:
+   *     it would prefer a default to them
+   */
+  static Connection open(String url, Properties properties, Set<String> elsewhere, String target) {
     Properties all = new Properties();
     all.putAll(properties);
-    for (Map.Entry<String, String> entry : DEFAULTS.entrySet()) {
-      boolean given =
-          properties.stringPropertyNames().stream().anyMatch(entry.getKey()::equalsIgnoreCase);
-      if (!given) {
-        all.setProperty(entry.getKey(), entry.getValue());
-      }
-    }
+    Set<String> given = Sets.union(properties.stringPropertyNames(), elsewhere);
+    DEFAULTS.forEach(
+        (name, value) -> {
+          if (given.stream().noneMatch(name::equalsIgnoreCase)) {
+            all.setProperty(name, value);
+          }
+        });
     boolean present = load();
     try {
       return DriverManager.getConnection(url, all);

@@ -52,7 +52,7 @@ final class JdbcSession implements SqlSession, AutoCloseable {
     checkOpen();
     lock.lock();
     try {
-      LOG.debug("Streaming {}", sql);
+      note("Streaming", sql);
       return open(sql, binds).stream();
     } catch (SQLException e) {
       throw SnowflakeException.running(sql, e);
@@ -76,7 +76,7 @@ final class JdbcSession implements SqlSession, AutoCloseable {
     checkOpen();
     lock.lock();
     try {
-      LOG.debug("Running {}", sql);
+      note("Running", sql);
       if (binds.length == 0) {
         // Not prepared: PUT, GET and most DDL cannot be.
         try (Statement statement = connection.createStatement()) {
@@ -90,6 +90,12 @@ final class JdbcSession implements SqlSession, AutoCloseable {
       throw SnowflakeException.running(sql, e);
     } finally {
       lock.unlock();
+    }
+  }
+
+  private static void note(String what, String sql) {
+    if (LOG.isDebugEnabled()) {
+      LOG.debug("{} {}", what, SnowflakeException.masked(sql));
     }
   }
 

@@ -1,6 +1,7 @@
 package io.refract.snowflake;
 
 import com.google.common.collect.ImmutableList;
+import com.google.common.collect.ImmutableSet;
 import io.refract.registry.ModelVersion;
 import io.refract.snowflake.deploy.DeploymentRequest;
 import io.refract.snowflake.function.FunctionDefinition;
@@ -16,6 +17,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -62,7 +64,7 @@ public final class Snowflake implements SqlSession, AutoCloseable {
     String url =
         "jdbc:snowflake:auto?connectionName="
             + URLEncoder.encode(connectionName, StandardCharsets.UTF_8);
-    return connect(url, new Properties(), target);
+    return connect(url, new Properties(), file.keysOf(connectionName), target);
   }
 
   /**
@@ -71,7 +73,8 @@ public final class Snowflake implements SqlSession, AutoCloseable {
    * @throws SnowflakeException when the login fails
    */
   public static Snowflake connect(SnowflakeConfig config) {
-    return connect(config.jdbcUrl(), config.connectionProperties(), config.toString());
+    return connect(
+        config.jdbcUrl(), config.connectionProperties(), ImmutableSet.of(), config.toString());
   }
 
   /**
@@ -80,11 +83,13 @@ public final class Snowflake implements SqlSession, AutoCloseable {
    * @throws SnowflakeException when the login fails
    */
   public static Snowflake connect(SnowflakeEndpoint endpoint) {
-    return connect(endpoint.jdbcUrl(), endpoint.connectionProperties(), endpoint.jdbcUrl());
+    return connect(
+        endpoint.jdbcUrl(), endpoint.connectionProperties(), ImmutableSet.of(), endpoint.jdbcUrl());
   }
 
-  private static Snowflake connect(String url, Properties properties, String target) {
-    return new Snowflake(new JdbcSession(Driver.open(url, properties, target)), target);
+  private static Snowflake connect(
+      String url, Properties properties, Set<String> elsewhere, String target) {
+    return new Snowflake(new JdbcSession(Driver.open(url, properties, elsewhere, target)), target);
   }
 
   /**

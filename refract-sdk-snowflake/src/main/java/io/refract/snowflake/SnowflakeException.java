@@ -2,6 +2,8 @@ package io.refract.snowflake;
 
 import static com.google.common.base.Strings.nullToEmpty;
 
+import com.google.common.base.Throwables;
+import com.google.common.collect.ImmutableSet;
 import io.refract.RefractException;
 import io.refract.snowflake.sql.StatementFailure;
 import java.lang.reflect.InvocationTargetException;
@@ -21,29 +23,38 @@ public final class SnowflakeException extends RefractException implements Statem
 
   private static final long serialVersionUID = 1L;
   private static final int STATEMENT_IN_MESSAGE = 1000;
+
+  /** Possessive, because a long secret would exhaust the stack otherwise. */
   private static final Pattern SECRET =
       Pattern.compile(
           "(?i)\\b(\\w*(?:password|passphrase|secret|token|private_key|secret_key|key_id|"
-              + "client_secret|master_key)\\w*\\s*(?:=>?|:)\\s*)'(?:[^'\\\\]|''|\\\\.)*'",
+              + "client_secret|master_key)\\w*\\s*(?:=>?|:)\\s*)"
+              + "(?:'(?:[^'\\\\]++|''|\\\\.)*+'|\\$\\$.*?\\$\\$)",
           Pattern.DOTALL);
+
+  /** Codes of the driver itself: no connection to the server, and one that broke. */
+  private static final ImmutableSet<Integer> NETWORK = ImmutableSet.of(200_002, 200_015);
 
   private final String sqlState;
   private final int vendorCode;
+  private final boolean retryable;
   private final @Nullable String queryId;
   private final @Nullable String statement;
 
   private SnowflakeException(
       String message, @Nullable SQLException cause, @Nullable String statement) {
-    super(message, cause);
+    super(message, cause == null ? null : withoutSecrets(cause));
     this.sqlState = cause == null ? "" : nullToEmpty(cause.getSQLState());
     this.vendorCode = cause == null ? 0 : cause.getErrorCode();
+    this.retryable = cause != null && mayPass(cause);
     this.queryId = cause == null ? null : queryId(cause);
     this.statement = statement;
   }
 
   /** Returns the failure to connect to {@code target}. */
   static SnowflakeException connecting(String target, String reason, @Nullable SQLException cause) {
-    return new SnowflakeException("Could not connect to " + target + ": " + reason, cause, null);
+    return new SnowflakeException(
+        masked("Could not connect to " + target + ": " + reason), cause, null);
   }
 
   /** Returns the failure of a statement. */
@@ -66,8 +77,35 @@ public final class SnowflakeException extends RefractException implements Statem
         statement);
   }
 
-  private static String masked(String sql) {
+  /** Returns a statement or a message with stars in place of passwords, tokens and keys. */
+  static String masked(String sql) {
     return SECRET.matcher(sql).replaceAll("$1'***'");
+  }
+
+  /** Returns the driver's own exception, unless a secret stands in it or in what caused it. */
+  private static SQLException withoutSecrets(SQLException e) {
+    boolean clean =
+        Throwables.getCausalChain(e).stream()
+            .map(cause -> nullToEmpty(cause.getMessage()))
+            .allMatch(message -> masked(message).equals(message));
+    if (clean) {
+      return e;
+    }
+    SQLException copy =
+        new SQLException(masked(nullToEmpty(e.getMessage())), e.getSQLState(), e.getErrorCode());
+    copy.setStackTrace(e.getStackTrace());
+    return copy;
+  }
+
+  private static boolean mayPass(SQLException e) {
+    if (e instanceof SQLTransientException || e instanceof SQLRecoverableException) {
+      return true;
+    }
+    int code = e.getErrorCode();
+    // Of the states of class 08, those of the driver are about its settings, 0 is a missing driver,
+    // and the login service refuses with 3901xx; to repeat a wrong password can lock the user.
+    boolean settled = code == 0 || code / 1000 == 200 || code / 100 == 3901;
+    return NETWORK.contains(code) || (nullToEmpty(e.getSQLState()).startsWith("08") && !settled);
   }
 
   /** Asks the driver's own exception; by reflection, as the driver is not compiled against. */
@@ -104,12 +142,10 @@ public final class SnowflakeException extends RefractException implements Statem
   }
 
   /**
-   * Returns whether the same call may succeed later, because the network, the login service or the
-   * session failed and not the statement itself.
+   * Returns whether the same call may succeed later, because the network or the service failed, and
+   * not the statement, the settings or the login.
    */
   public boolean retryable() {
-    return getCause() instanceof SQLTransientException
-        || getCause() instanceof SQLRecoverableException
-        || sqlState.startsWith("08");
+    return retryable;
   }
 }

@@ -3,7 +3,9 @@ package io.refract.snowflake;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
+import com.google.common.base.Throwables;
 import io.refract.RefractException;
 import io.refract.snowflake.testing.FakeDriver;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -77,6 +80,27 @@ class SnowflakeTest {
   }
 
   @Test
+  void a_binary_is_its_hexadecimal_digits_and_a_number_is_a_double_when_there_is_one() {
+    driver.row.addAll(
+        Arrays.asList(
+            new byte[] {1, (byte) 0xab},
+            12_345_678_901_234_567L,
+            new BigDecimal("0.1"),
+            9_007_199_254_740_992L));
+    try (Snowflake snowflake = connect()) {
+      io.refract.snowflake.sql.Row row = snowflake.query("SELECT 1").get(0);
+
+      assertThat(row.text("COLUMN1")).isEqualTo("01AB");
+      assertThat(row.value(0, String.class)).isEqualTo("01AB");
+      assertThat(row.value(2, Double.class)).isEqualTo(0.1);
+      assertThat(row.value(3, Double.class)).isEqualTo(0x1p53);
+      assertThatThrownBy(() -> row.value(1, Double.class))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("COLUMN2");
+    }
+  }
+
+  @Test
   void execute_returns_the_number_of_changed_rows() {
     try (Snowflake snowflake = connect()) {
       assertThat(snowflake.execute("DELETE FROM t")).isEqualTo(3);
@@ -115,20 +139,52 @@ class SnowflakeTest {
           .hasMessageContaining("PASSWORD = '***'")
           .hasMessageContaining("rsa_token='***'")
           .hasMessageContaining("COMMENT='kept'")
-          .hasMessageNotContaining("hunter2")
-          .hasMessageNotContaining("it''s");
+          .extracting(Throwables::getStackTraceAsString, STRING)
+          .doesNotContain("hunter2", "it''s");
+      assertThatThrownBy(
+              () ->
+                  snowflake.execute(
+                      "CREATE SECRET s SECRET_STRING = $$hunter2$$ COMMENT='kept' PASSWORD = '"
+                          + "x".repeat(100_000)
+                          + "'"))
+          .hasMessageContaining("SECRET_STRING = '***' COMMENT='kept' PASSWORD = '***'");
     }
   }
 
   @Test
-  void a_lost_connection_may_be_retried() {
-    driver.failure = new SQLTransientConnectionException("connection reset", "08006");
+  void a_failure_without_secrets_keeps_the_exception_of_the_driver() {
+    driver.failure = new SQLException("refused", "42000", 1003);
     try (Snowflake snowflake = connect()) {
-      SnowflakeException e =
-          catchThrowableOfType(SnowflakeException.class, () -> snowflake.query("SELECT 1"));
-
-      assertThat(e.retryable()).isTrue();
+      assertThatThrownBy(() -> snowflake.execute("DROP TABLE t")).hasCause(driver.failure);
     }
+  }
+
+  @Test
+  void a_lost_connection_may_be_retried_and_a_refused_login_may_not() {
+    try (Snowflake snowflake = connect()) {
+      for (SQLException passing :
+          List.of(
+              new SQLTransientConnectionException("connection reset", "08006"),
+              new SQLException("JDBC driver encountered communication error", "58030", 200015),
+              new SQLException("gateway timeout", "08006", 504))) {
+        assertThat(retryable(snowflake, passing)).as(passing.getMessage()).isTrue();
+      }
+      for (SQLException lasting :
+          List.of(
+              new SQLException("Incorrect username or password was specified", "08001", 390100),
+              new SQLException("No suitable driver found for jdbc:x", "08001"),
+              new SQLException("Connection string is invalid", "08000", 200059),
+              new SQLException("Connection has been closed", "08003", 200052),
+              new SQLException("Object does not exist", "42S02", 2003))) {
+        assertThat(retryable(snowflake, lasting)).as(lasting.getMessage()).isFalse();
+      }
+    }
+  }
+
+  private boolean retryable(Snowflake snowflake, SQLException failure) {
+    driver.failure = failure;
+    return catchThrowableOfType(SnowflakeException.class, () -> snowflake.query("SELECT 1"))
+        .retryable();
   }
 
   @Test
@@ -257,6 +313,38 @@ class SnowflakeTest {
     assertThat(connections.problemWith("inline")).isNull();
     assertThat(connections.problemWith("test"))
         .contains(file.toString(), "[test]", "[default, inline, my prod]");
+  }
+
+  @Test
+  void what_a_connection_sets_is_known_by_name(@TempDir Path home) throws IOException {
+    Path file =
+        Files.writeString(
+            home.resolve("connections.toml"),
+            """
+            inline = { account = "c", "QUERY_TAG" = "x" }
+            [default]
+            account = "a=b"
+            query_tag = "nightly"
+
+            [other]
+            'user' = "u"
+            """);
+    ConnectionsFile connections = ConnectionsFile.at(file);
+
+    assertThat(connections.keysOf("default")).containsExactlyInAnyOrder("account", "query_tag");
+    assertThat(connections.keysOf("other")).containsExactly("user");
+    assertThat(connections.keysOf("inline")).containsExactlyInAnyOrder("account", "QUERY_TAG");
+    assertThat(connections.keysOf("none")).isEmpty();
+    assertThat(ConnectionsFile.at(home.resolve("nothing")).keysOf("default")).isEmpty();
+  }
+
+  @Test
+  void what_the_driver_reads_by_itself_is_not_replaced_by_a_default() throws SQLException {
+    Driver.open(driver.url, new Properties(), Set.of("query_tag"), "a test").close();
+
+    assertThat(driver.connections)
+        .containsExactly(
+            properties("JDBC_QUERY_RESULT_FORMAT", "JSON", "disablePlatformDetection", "true"));
   }
 
   private Snowflake connect(String... keysAndValues) {

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,8 +28,9 @@ import org.slf4j.LoggerFactory;
  * A planned deployment: everything that will be sent, before anything is sent.
  *
  * <p>{@link #apply()} can be repeated, also after it was killed: directories that are complete on
- * their stages are left alone, others are sent again, and the function comes last, so that a live
- * function never sees half an upload.
+ * their stages are left alone, others are sent again, and the function comes last, once the same
+ * function under another name has shown that it works: a live function never sees half an upload,
+ * and never gives way to one that fails.
  *
  * <p>Immutable; several threads may use it, one applies at a time.
  */
@@ -45,6 +47,8 @@ public final class Deployment {
   private final SqlSession session;
   private final DeploymentTarget target;
   private final List<StageDirectory> directories;
+  private final ObjectName trial;
+  private final String trialSql;
   private final String functionSql;
   private final Runnable verification;
   private final Path workspace;
@@ -53,13 +57,15 @@ public final class Deployment {
       SqlSession session,
       DeploymentTarget target,
       List<StageDirectory> directories,
-      FunctionDefinition function,
+      Function<ObjectName, FunctionDefinition> definition,
       Runnable verification,
       Path workspace) {
     this.session = session;
     this.target = target;
     this.directories = ImmutableList.copyOf(directories);
-    this.functionSql = function.sql();
+    this.functionSql = definition.apply(target.function()).sql();
+    this.trial = target.trial(functionSql);
+    this.trialSql = definition.apply(trial).sql();
     this.verification = verification;
     this.workspace = workspace;
   }
@@ -85,8 +91,10 @@ public final class Deployment {
     schemas.forEach(sql -> all.add(new PlannedStatement("The schema", sql)));
     target.createStages().forEach(sql -> all.add(new PlannedStatement("The stage", sql)));
     directories.forEach(directory -> all.addAll(directory.statements(target.parallel())));
-    all.add(new PlannedStatement("The function", functionSql));
+    all.add(new PlannedStatement("The function under another name, to try it", trialSql));
     all.add(new PlannedStatement("Does it work?", smokeTestSql()));
+    all.add(new PlannedStatement("It was only a trial", dropTrialSql()));
+    all.add(new PlannedStatement("The function", functionSql));
     return all.build();
   }
 
@@ -111,21 +119,21 @@ public final class Deployment {
 
   /**
    * Applies the plan: verifies the version's files against its hash manifest, creates schema and
-   * stages when missing, uploads what is not there yet, creates or replaces the function, and calls
-   * it once with a text and with NULL.
+   * stages when missing, uploads what is not there yet, creates the function under another name,
+   * calls that once with a text and with NULL, drops it, and creates or replaces the function.
    *
    * @param progress hears of the bytes that were uploaded
    * @return the function
-   * @throws DeploymentException when a file did not arrive, or the function does not work; the
-   *     message says what is in place then
+   * @throws DeploymentException when a file did not arrive, or the function does not work; then a
+   *     function of that name stays as it was
    */
   public synchronized ScalarFunction<String, String> apply(ProgressListener progress) {
     verification.run();
     createSchemas();
     target.createStages().forEach(this::createUnlessForbidden);
     upload(progress);
+    tryOut();
     session.execute(functionSql);
-    smokeTest();
     return UserFunction.of(session, function(), ImmutableList.of(DeploymentTarget.TEXT))
         .as(String.class, String.class);
   }
@@ -136,13 +144,31 @@ public final class Deployment {
       return;
     }
     Row before = session.query(CURRENT_SCHEMA).get(0);
-    schemas.forEach(this::createUnlessForbidden);
+    try {
+      schemas.forEach(this::createUnlessForbidden);
+    } catch (RuntimeException e) {
+      alsoAfter(e, () -> useSchema(before));
+      throw e;
+    }
+    useSchema(before);
+  }
+
+  private void useSchema(Row before) {
     String database = before.text("DATABASE_NAME");
     String schema = before.text("SCHEMA_NAME");
     if (database != null && schema != null) {
       ObjectName current =
           new ObjectName(ImmutableList.of(new Identifier(database), new Identifier(schema)));
       session.execute("USE SCHEMA " + current.sql());
+    }
+  }
+
+  /** Runs what has to be done after a failure, too, and lets no other failure hide that one. */
+  private static void alsoAfter(RuntimeException failure, Runnable work) {
+    try {
+      work.run();
+    } catch (RuntimeException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -183,8 +209,23 @@ public final class Deployment {
     }
   }
 
+  private void tryOut() {
+    session.execute(trialSql);
+    try {
+      smokeTest();
+    } catch (RuntimeException e) {
+      alsoAfter(e, () -> session.execute(dropTrialSql()));
+      throw e;
+    }
+    session.execute(dropTrialSql());
+  }
+
+  private String dropTrialSql() {
+    return "DROP FUNCTION IF EXISTS %s(%s)".formatted(trial.sql(), DeploymentTarget.TEXT);
+  }
+
   private String smokeTestSql() {
-    String name = function().sql();
+    String name = trial.sql();
     return "SELECT %s(%s) AS OUTPUT, %s(NULL::%s) AS NOTHING"
         .formatted(name, Literal.of(target.smokeTest()), name, DeploymentTarget.TEXT);
   }
@@ -195,19 +236,19 @@ public final class Deployment {
       row = session.query(smokeTestSql()).get(0);
     } catch (RefractException e) {
       throw new DeploymentException(
-          "%s was created, but calling it fails: %s%nDeploy another version, or drop it."
+          "%s was not touched, because the new version of it fails when it is called: %s"
               .formatted(function(), e.getMessage()),
           e);
     }
     if (row.value("OUTPUT") == null || row.value("NOTHING") != null) {
       throw new DeploymentException(
-          "%s was created, but does not work: it makes %s of %s and %s of NULL. Look for 'refract' in"
+          "%s was not touched, because the new version of it does not work: it makes %s of %s and %s"
                   .formatted(
                       function(),
                       row.text("OUTPUT"),
                       Literal.of(target.smokeTest()),
                       row.text("NOTHING"))
-              + " the account's event table, then deploy another version, or drop it.",
+              + " of NULL. Look for 'refract' in the account's event table, then deploy again.",
           null);
     }
   }

@@ -186,7 +186,7 @@ public final class DeploymentRequest {
         session,
         target,
         directories,
-        definition(name, directories, handler),
+        named -> definition(named, directories, handler),
         model.verification(),
         workspace);
   }

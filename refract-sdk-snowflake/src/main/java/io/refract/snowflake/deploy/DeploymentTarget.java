@@ -1,8 +1,12 @@
 package io.refract.snowflake.deploy;
 
+import com.google.common.base.Ascii;
 import com.google.common.collect.ImmutableList;
+import com.google.common.hash.Hashing;
+import io.refract.snowflake.sql.Identifier;
 import io.refract.snowflake.sql.ObjectName;
 import io.refract.snowflake.stage.StageStatements;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,6 +33,22 @@ record DeploymentTarget(
 
   /** The type of argument and result. */
   static final String TEXT = "VARCHAR";
+
+  /**
+   * Returns the name under which the function is tried, in its schema. The same plan has the same,
+   * so that what a killed one left there is replaced by the next.
+   *
+   * @param functionSql the statement that creates the function
+   */
+  ObjectName trial(String functionSql) {
+    String digest =
+        Hashing.sha256()
+            .hashString(functionSql, StandardCharsets.UTF_8)
+            .toString()
+            .substring(0, 12);
+    Identifier name = new Identifier("REFRACT_TRIAL_" + Ascii.toUpperCase(digest));
+    return new ObjectName(ImmutableList.of(name)).besides(function);
+  }
 
   private Stream<ObjectName> stages() {
     return Stream.of(modelStage, tokenizerStage, functionStage);

@@ -2,6 +2,7 @@ package io.refract.snowflake.sql;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.io.BaseEncoding;
 import java.math.BigDecimal;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -52,15 +53,19 @@ public final class Row {
     return values[position(column)];
   }
 
-  /** Returns the value of a column as text, or null. */
+  /** Returns the value of a column as text, or null; BINARY as hexadecimal digits, as in SQL. */
   public @Nullable String text(String column) {
     Object value = value(column);
-    return value == null ? null : value.toString();
+    return value == null ? null : text(value);
+  }
+
+  private static String text(Object value) {
+    return value instanceof byte[] bytes ? BaseEncoding.base16().encode(bytes) : value.toString();
   }
 
   /**
    * Returns the value at a position in a wanted type: numbers become each other when nothing is
-   * lost, anything becomes a text.
+   * lost but digits behind the point in a double, anything becomes a text.
    *
    * @throws IllegalArgumentException when the value is not of that type
    */
@@ -82,7 +87,7 @@ public final class Row {
 
   private static Object convert(Object value, Class<?> type) {
     if (type == String.class) {
-      return value.toString();
+      return text(value);
     }
     if (type == Boolean.class || !Number.class.isAssignableFrom(type)) {
       return value;
@@ -95,9 +100,18 @@ public final class Row {
       return number.intValueExact();
     }
     if (type == Double.class) {
-      return number.doubleValue();
+      return toDouble(number);
     }
     return type == BigDecimal.class ? number : value;
+  }
+
+  private static double toDouble(BigDecimal number) {
+    double nearest = number.doubleValue();
+    boolean whole = number.stripTrailingZeros().scale() <= 0;
+    if (Double.isInfinite(nearest) || (whole && new BigDecimal(nearest).compareTo(number) != 0)) {
+      throw new ArithmeticException("no double has the value " + number);
+    }
+    return nearest;
   }
 
   private int position(String column) {

@@ -76,7 +76,9 @@ public record StageLocation(ObjectName stage, String path) {
 
   /** Returns the location as PUT, GET, LIST and REMOVE take it: quoted when needed. */
   public String sql() {
-    return PLAIN.matcher(text()).matches() ? text() : Literal.of(text());
+    // Two hyphens begin a comment.
+    boolean plain = PLAIN.matcher(text()).matches() && !path.contains("--");
+    return plain ? text() : Literal.of(text());
   }
 
   /** Returns the location as a string constant, as {@code IMPORTS} takes it. */

@@ -12,13 +12,13 @@ import io.refract.snowflake.sql.StageLocation;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * One get of a file or of a directory tree.
@@ -79,9 +79,13 @@ final class Download {
   /** GET of a path brings all that begins with it, each under its last name. */
   private void checkDistinct(StageFile file, List<StageFile> alike) {
     for (StageFile other : alike) {
-      if (other.path().startsWith(file.path())
-          && other.path().length() > file.path().length()
-          && other.fileName().equals(file.fileName())) {
+      boolean brought =
+          other.path().startsWith(file.path()) && other.path().length() > file.path().length();
+      // The mark of a directory has no last name, and brings no file.
+      if (brought && !other.fileName().isEmpty() && !isPlain(other.fileName())) {
+        throw hostile(other);
+      }
+      if (brought && other.fileName().equals(file.fileName())) {
         throw new StageException(
             "Could not get %s into %s: GET cannot tell it from %s, which begins alike and has the"
                     .formatted(
@@ -95,46 +99,52 @@ final class Download {
   }
 
   private Path target(StageFile file, String relative) {
-    try {
-      Path target = directory;
-      for (String part : Splitter.on('/').split(relative)) {
-        Path step = Path.of(part);
-        boolean plain =
-            !part.isEmpty()
-                && !part.equals(".")
-                && !part.equals("..")
-                && part.indexOf('\\') < 0
-                && part.indexOf(':') < 0
-                && !step.isAbsolute()
-                && step.getNameCount() == 1;
-        if (!plain) {
-          throw hostile(file, null);
-        }
-        target = target.resolve(step);
+    Path target = directory;
+    for (String part : Splitter.on('/').split(relative)) {
+      if (!isPlain(part)) {
+        throw hostile(file);
       }
-      return target;
+      target = target.resolve(part);
+    }
+    return target;
+  }
+
+  private static boolean isPlain(String part) {
+    try {
+      return !part.isEmpty()
+          && !part.equals(".")
+          && !part.equals("..")
+          && part.indexOf('\\') < 0
+          && part.indexOf(':') < 0
+          && !Path.of(part).isAbsolute()
+          && Path.of(part).getNameCount() == 1;
     } catch (InvalidPathException e) {
-      throw hostile(file, e);
+      return false;
     }
   }
 
-  private StageException hostile(StageFile file, @Nullable Exception cause) {
+  private StageException hostile(StageFile file) {
     return new StageException(
         "Could not get %s into %s: its name could leave that directory, or is no file name here."
                 .formatted(Literal.of(file.path()), LocalFiles.shown(directory))
             + " Nothing was written. Remove the file from the stage, or get its neighbours by name.",
-        cause);
+        null);
   }
 
   private Path fetch(StageLocation file, long size, Path target, Path root) throws IOException {
     Path parent = requireNonNull(target.getParent());
-    Files.createDirectories(parent);
-    if (!parent.toRealPath().startsWith(root)) {
+    // Before anything is created: a link would lead that outside, too.
+    Path existing = parent;
+    while (!Files.exists(existing, LinkOption.NOFOLLOW_LINKS)) {
+      existing = requireNonNull(existing.getParent());
+    }
+    if (!existing.toRealPath().startsWith(root)) {
       throw new StageException(
           "Could not get %s: %s is a link that leads out of %s. Remove the link."
-              .formatted(file, LocalFiles.shown(parent), LocalFiles.shown(root)),
+              .formatted(file, LocalFiles.shown(existing), LocalFiles.shown(root)),
           null);
     }
+    Files.createDirectories(parent);
     Path temporary =
         LocalFiles.isSafe(root)
             ? Files.createTempDirectory(root, ".refract-get-")

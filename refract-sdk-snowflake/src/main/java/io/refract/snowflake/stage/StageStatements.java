@@ -27,7 +27,7 @@ public final class StageStatements {
    * @param directory the directory that receives it
    */
   static String put(String localFile, StageLocation directory, int parallel, boolean overwrite) {
-    return "PUT %s %s PARALLEL=%d AUTO_COMPRESS=FALSE OVERWRITE=%s"
+    return "PUT %s %s PARALLEL=%s AUTO_COMPRESS=FALSE OVERWRITE=%s"
         .formatted(
             localFile, directory.asDirectory().sql(), parallel, overwrite ? "TRUE" : "FALSE");
   }

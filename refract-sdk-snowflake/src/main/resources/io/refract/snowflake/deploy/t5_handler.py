@@ -88,7 +88,9 @@ class Model:
             "clean_up_tokenization_spaces", False
         )
         # What texts end with; what the network ends with may be more than that.
-        self.end = (self.tokenizer.encode("").ids or self.ends)[-1]
+        self.end = self.tokenizer.token_to_id(end_token(directory))
+        if self.end is None:
+            raise ValueError(f"tokenizer.json lacks the end token {end_token(directory)}")
         self.labels = self.read_labels()
         self.allowed = {}
         for ids in self.labels:
@@ -110,6 +112,8 @@ class Model:
             raise ValueError(f"labels end with token {self.end}, but the model ends with one of {self.ends}")
         for label in LABELS:
             ids = self.tokenizer.encode(label, add_special_tokens=False).ids + [self.end]
+            if self.end in ids[:-1]:
+                raise ValueError(f"the label {label!r} has the end token inside")
             if len(ids) > MAX_NEW_TOKENS:
                 raise ValueError(f"the label {label!r} has {len(ids)} tokens, {MAX_NEW_TOKENS} are allowed")
             if labels.setdefault(tuple(ids), label) != label:
@@ -201,6 +205,15 @@ def read_json(directory, name):
         return {}
     with open(path, encoding="utf-8") as file:
         return json.load(file)
+
+
+def end_token(directory):
+    """Returns the end token as the SDK finds it: the configuration wins over the map, T5's own is the default."""
+    named = {**read_json(directory, "special_tokens_map.json"), **read_json(directory, "tokenizer_config.json")}
+    token = named.get("eos_token")
+    if isinstance(token, dict):
+        token = token.get("content")
+    return token or "</s>"
 
 
 def import_directory():

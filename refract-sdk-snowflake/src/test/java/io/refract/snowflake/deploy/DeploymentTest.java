@@ -22,6 +22,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -72,6 +73,33 @@ class DeploymentTest {
             .plan(ObjectName.parse("ml.public.summarize"), workspace);
 
     String model = version.modelDirectory().toString();
+    String create =
+        """
+            CREATE OR REPLACE FUNCTION ML.PUBLIC.SUMMARIZE(TEXT VARCHAR)
+              COPY GRANTS
+              RETURNS VARCHAR
+              LANGUAGE PYTHON
+              CALLED ON NULL INPUT
+              IMMUTABLE
+              RUNTIME_VERSION = '3.12'
+              COMMENT = 'Refract SDK: news version 1, content sha256 %s'
+              IMPORTS = ('%s%s.py', '%sconfig.json', '%smodel.safetensors', '%sgeneration_config.json', '%stokenizer.json', '%stokenizer_config.json', '%sspecial_tokens_map.json')
+              PACKAGES = ('transformers==4.57.6', 'torch==2.13.0', 'tokenizers==0.22.2', 'safetensors==0.8.0', 'numpy==2.4.6', 'pandas==2.3.3')
+              ARTIFACT_REPOSITORY = SNOWFLAKE.SNOWPARK.PYPI_SHARED_REPOSITORY
+              HANDLER = '%s.score'"""
+            .formatted(
+                contentDigest(),
+                handlerDirectory(),
+                handler().module(),
+                MODEL,
+                MODEL,
+                MODEL,
+                TOKENIZER,
+                TOKENIZER,
+                TOKENIZER,
+                handler().module());
+    String trial =
+        "ML.PUBLIC.REFRACT_TRIAL_" + sha256(create).substring(0, 12).toUpperCase(Locale.ROOT);
     assertThat(plan.statements())
         .containsExactly(
             "SELECT CURRENT_DATABASE() AS DATABASE_NAME, CURRENT_SCHEMA() AS SCHEMA_NAME",
@@ -97,32 +125,11 @@ class DeploymentTest {
             put(
                 workspace + "/function/complete-" + handlerDigest() + ".sha256",
                 handlerDirectory()),
-            """
-            CREATE OR REPLACE FUNCTION ML.PUBLIC.SUMMARIZE(TEXT VARCHAR)
-              COPY GRANTS
-              RETURNS VARCHAR
-              LANGUAGE PYTHON
-              CALLED ON NULL INPUT
-              IMMUTABLE
-              RUNTIME_VERSION = '3.12'
-              COMMENT = 'Refract SDK: news version 1, content sha256 %s'
-              IMPORTS = ('%s%s.py', '%sconfig.json', '%smodel.safetensors', '%sgeneration_config.json', '%stokenizer.json', '%stokenizer_config.json', '%sspecial_tokens_map.json')
-              PACKAGES = ('transformers==4.57.6', 'torch==2.13.0', 'tokenizers==0.22.2', 'safetensors==0.8.0', 'numpy==2.4.6', 'pandas==2.3.3')
-              ARTIFACT_REPOSITORY = SNOWFLAKE.SNOWPARK.PYPI_SHARED_REPOSITORY
-              HANDLER = '%s.score'"""
-                .formatted(
-                    contentDigest(),
-                    handlerDirectory(),
-                    handler().module(),
-                    MODEL,
-                    MODEL,
-                    MODEL,
-                    TOKENIZER,
-                    TOKENIZER,
-                    TOKENIZER,
-                    handler().module()),
-            "SELECT ML.PUBLIC.SUMMARIZE('The quick brown fox jumps over the lazy dog.') AS OUTPUT,"
-                + " ML.PUBLIC.SUMMARIZE(NULL::VARCHAR) AS NOTHING");
+            create.replace("FUNCTION ML.PUBLIC.SUMMARIZE(", "FUNCTION " + trial + "("),
+            "SELECT %1$s('The quick brown fox jumps over the lazy dog.') AS OUTPUT, %1$s(NULL::VARCHAR) AS NOTHING"
+                .formatted(trial),
+            "DROP FUNCTION IF EXISTS " + trial + "(VARCHAR)",
+            create);
     assertThat(plan.sql()).startsWith("-- ").contains("\nCREATE SCHEMA IF NOT EXISTS ML.PUBLIC;\n");
     assertThat(plan.toString())
         .contains("news version 1", "ML.PUBLIC.SUMMARIZE(VARCHAR)", "7 files");
@@ -211,7 +218,7 @@ class DeploymentTest {
   @Test
   void a_killed_upload_leaves_no_marker_and_no_function() {
     ModelVersion version = version();
-    for (int survived = 1; survived < 22; survived++) {
+    for (int survived = 1; survived < 26; survived++) {
       stages.files.clear();
       session.statements.clear();
       int limit = survived;
@@ -314,17 +321,51 @@ class DeploymentTest {
   }
 
   @Test
-  void a_function_that_does_not_work_is_an_error() {
+  void a_function_that_does_not_work_never_takes_the_place_of_one_that_does() {
+    ModelVersion version = version();
     output = null;
-    assertThatThrownBy(() -> request(version()).plan().apply())
+    assertThatThrownBy(() -> request(version).plan().apply())
         .isInstanceOf(DeploymentException.class)
-        .hasMessageContaining("ML.PUBLIC.SUMMARIZE was created, but does not work");
+        .hasMessageContaining("ML.PUBLIC.SUMMARIZE was not touched")
+        .hasMessageContaining("it makes null of");
 
     output = "x";
     ofNull = "x";
-    assertThatThrownBy(() -> request(version()).plan().apply())
+    assertThatThrownBy(() -> request(version).plan().apply())
         .isInstanceOf(DeploymentException.class)
-        .hasMessageContaining("of NULL");
+        .hasMessageContaining("and x of NULL");
+
+    session.answering(
+        sql -> {
+          if (sql.contains("AS NOTHING")) {
+            throw new Refused("P0000");
+          }
+          return answer(sql);
+        });
+    assertThatThrownBy(() -> request(version).plan().apply())
+        .isInstanceOf(DeploymentException.class)
+        .hasMessageContaining("ML.PUBLIC.SUMMARIZE was not touched")
+        .hasMessageContaining("refused");
+
+    assertThat(session.statements)
+        .noneMatch(sql -> sql.startsWith("CREATE OR REPLACE FUNCTION ML.PUBLIC.SUMMARIZE"))
+        .filteredOn(sql -> sql.matches("DROP FUNCTION IF EXISTS ML.PUBLIC.REFRACT_TRIAL_.*"))
+        .hasSize(3);
+  }
+
+  @Test
+  void a_schema_that_cannot_be_created_leaves_the_current_schema_as_it_was() {
+    session.answering(
+        sql -> {
+          if (sql.equals("CREATE SCHEMA IF NOT EXISTS B.Y")) {
+            throw new Refused("02000");
+          }
+          return answer(sql);
+        });
+
+    assertThatThrownBy(() -> request(version()).modelStage("b.y.s").plan().apply())
+        .isInstanceOf(Refused.class);
+    assertThat(session.statements).endsWith("USE SCHEMA WORK.\"my own\"");
   }
 
   @Test

@@ -233,11 +233,14 @@ class FunctionTest {
     assertThat(session.statements)
         .containsExactly(
             """
-            CREATE OR REPLACE TABLE NEWS_SUMMARIES AS
+            CREATE OR REPLACE TABLE NEWS_SUMMARIES COPY GRANTS AS
             SELECT T.*, ML.PUBLIC.SUMMARIZE(T."Body") AS SUMMARIZE
             FROM NEWS AS T""");
     assertThat(application.resultColumn("summary").sql("x")).contains(" AS SUMMARY\n");
     assertThatThrownBy(() -> application.into("NEWS")).hasMessageContaining("name another");
+    assertThatThrownBy(() -> application.into("ml.public.news"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("ML.PUBLIC.NEWS may be NEWS itself");
   }
 
   private FunctionDefinition function(String name) {

@@ -104,7 +104,8 @@ class QuotingTest {
         "@\"my stage\"/x, '@\"my stage\"/x'",
         "@\"a/b\"/x, '@\"a/b\"/x'",
         "@s/d/, @S/d/",
-        "@s/x;y, '@S/x;y'"
+        "@s/x;y, '@S/x;y'",
+        "@s/a--b/x, '@S/a--b/x'"
       })
   void stage_locations_are_quoted_when_needed(String text, String sql) {
     assertThat(StageLocation.parse(text).sql()).isEqualTo(sql);

@@ -168,6 +168,18 @@ class StageTest {
   }
 
   @Test
+  void a_hostile_name_that_get_brings_along_writes_nothing() {
+    put("d/good", "g");
+    put("d/good\\..\\..\\evil", "evil");
+    Path target = directory.resolve("target");
+
+    assertThatThrownBy(() -> stage.get("d/good", target))
+        .isInstanceOf(StageException.class)
+        .hasMessageContaining("Nothing was written");
+    assertThat(target).doesNotExist();
+  }
+
+  @Test
   void files_that_get_cannot_tell_apart_are_refused() {
     put("d/a.txt", "this");
     put("d/a.txt_old/a.txt", "other");
@@ -180,6 +192,7 @@ class StageTest {
   @Test
   void a_link_in_the_target_is_not_followed_out_of_it() throws IOException {
     put("d/sub/file", "x");
+    put("d/sub/deeper/file", "x");
     Path outside = Files.createDirectory(directory.resolve("outside"));
     Path target = Files.createDirectory(directory.resolve("target"));
     Files.createSymbolicLink(target.resolve("sub"), outside);
