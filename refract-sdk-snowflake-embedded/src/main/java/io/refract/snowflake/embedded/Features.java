@@ -22,6 +22,7 @@ final class Features {
     engine.addHandler(new ShowStatements());
     engine.addHandler(new DescribeStatements());
     Stages stages = new Stages(engine);
+    engine.onDropped(stages::discard);
     engine.addHandler(new FileFormatStatements(engine));
     engine.addHandler(new StageStatements(engine, stages));
     engine.addHandler(new TransferStatements(engine, stages));

@@ -153,9 +153,18 @@ public final class Catalog {
     }
   }
 
-  /** Drops a schema with all it holds; it must exist. */
-  public void dropSchema(Session session, Identifier database, Identifier schema)
+  /**
+   * Drops a schema with all it holds; it must exist.
+   *
+   * @return the objects that it held, those of {@link Session#temporaryObjects} included: to be
+   *     forgotten after the commit
+   */
+  List<CatalogObject> dropSchema(Session session, Identifier database, Identifier schema)
       throws SQLException {
+    List<CatalogObject> held = new ArrayList<>();
+    for (ObjectKind kind : ObjectKind.values()) {
+      held.addAll(list(session, kind, database, schema));
+    }
     session.update(
         "DROP SCHEMA "
             + Identifier.quote(QualifiedName.duckDbSchema(database, schema))
@@ -168,17 +177,24 @@ public final class Catalog {
         "DELETE FROM " + CatalogTables.OBJECTS + " WHERE database_name = ? AND schema_name = ?",
         database.name(),
         schema.name());
+    return held;
   }
 
-  /** Drops a database with all its schemas; it must exist. */
-  public void dropDatabase(Session session, Identifier database) throws SQLException {
+  /**
+   * Drops a database with all its schemas; it must exist.
+   *
+   * @return the objects that it held, as {@link #dropSchema} does
+   */
+  List<CatalogObject> dropDatabase(Session session, Identifier database) throws SQLException {
+    List<CatalogObject> held = new ArrayList<>();
     for (@Nullable Object[] row :
         session.query(
             "SELECT name FROM " + CatalogTables.SCHEMAS + " WHERE database_name = ?",
             database.name())) {
-      dropSchema(session, database, new Identifier(String.valueOf(row[0])));
+      held.addAll(dropSchema(session, database, new Identifier(String.valueOf(row[0]))));
     }
     session.update("DELETE FROM " + CatalogTables.DATABASES + " WHERE name = ?", database.name());
+    return held;
   }
 
   /**

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -46,11 +48,15 @@ public final class Engine implements AutoCloseable {
   private final List<StatementHandler> handlers = new CopyOnWriteArrayList<>();
   private final List<StatementRewriter> rewriters = new CopyOnWriteArrayList<>();
   private final List<FunctionResolver> functions = new CopyOnWriteArrayList<>();
+  private final List<Consumer<CatalogObject>> dropListeners = new CopyOnWriteArrayList<>();
   private final Deque<AutoCloseable> closeables = new ArrayDeque<>();
   private final Map<Long, Session> sessions = new ConcurrentHashMap<>();
   private final AtomicLong sessionIds = new AtomicLong();
   private final AtomicLong definitions = new AtomicLong();
   private final QueryRunner queries = new QueryRunner();
+
+  // Guarded by closeables.
+  private boolean closing;
 
   private Engine(EngineSettings settings, DuckDBConnection root) throws SQLException {
     this.settings = settings;
@@ -134,11 +140,40 @@ public final class Engine implements AutoCloseable {
     return functions;
   }
 
-  /** Has something closed together with this engine, for example a Python worker; last in first. */
+  /**
+   * Adds what is told of every object that went with its session, its schema or its database, to
+   * end what belongs to it. It is told after the commit, and not of an object that was dropped by
+   * its own name.
+   */
+  public void onDropped(Consumer<CatalogObject> listener) {
+    dropListeners.add(listener);
+  }
+
+  void dropped(Collection<CatalogObject> objects) {
+    for (CatalogObject object : objects) {
+      for (Consumer<CatalogObject> listener : dropListeners) {
+        try {
+          listener.accept(object);
+        } catch (RuntimeException e) {
+          // Nothing finds the object any more, so what stays of it does no harm.
+          LOG.warn("Removing what belongs to {} failed", object.name(), e);
+        }
+      }
+    }
+  }
+
+  /**
+   * Has something closed together with this engine, for example a Python worker; last in first. An
+   * engine that is being closed closes it at once.
+   */
   public void closeWithEngine(AutoCloseable resource) {
     synchronized (closeables) {
-      closeables.addFirst(resource);
+      if (!closing) {
+        closeables.addFirst(resource);
+        return;
+      }
     }
+    closeQuietly(resource);
   }
 
   /** Stops keeping something that was closed before. */
@@ -294,21 +329,29 @@ public final class Engine implements AutoCloseable {
   /** Ends all sessions, closes what was given to {@link #closeWithEngine}, and closes DuckDB. */
   @Override
   public void close() throws SQLException {
+    sessions.values().forEach(Session::end);
+    // Before the sessions: a session is closed when its statement has ended, and a statement that
+    // waits for a Python function may end with the function's process only.
+    for (AutoCloseable resource = nextCloseable(); resource != null; resource = nextCloseable()) {
+      closeQuietly(resource);
+    }
     for (Session session : List.copyOf(sessions.values())) {
       session.close();
-    }
-    for (AutoCloseable resource = nextCloseable(); resource != null; resource = nextCloseable()) {
-      try {
-        resource.close();
-      } catch (Exception e) {
-        LOG.warn("Closing {} failed", resource, e);
-      }
     }
     root.close();
   }
 
+  private static void closeQuietly(AutoCloseable resource) {
+    try {
+      resource.close();
+    } catch (Exception e) {
+      LOG.warn("Closing {} failed", resource, e);
+    }
+  }
+
   private @Nullable AutoCloseable nextCloseable() {
     synchronized (closeables) {
+      closing = true;
       return closeables.pollFirst();
     }
   }

@@ -6,6 +6,8 @@ import io.refract.snowflake.embedded.sql.SqlError;
 import io.refract.snowflake.embedded.sql.StatementKind;
 import io.refract.snowflake.embedded.sql.TokenStream;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** CREATE and DROP of databases and schemas. */
 final class NamespaceStatements implements StatementHandler {
@@ -49,6 +51,7 @@ final class NamespaceStatements implements StatementHandler {
     Identifier database = in.identifier();
     Options options = options(in, "CREATE DATABASE");
     Catalog catalog = session.engine().catalog();
+    List<CatalogObject> gone = new ArrayList<>();
     boolean created =
         session
             .transactions()
@@ -61,11 +64,12 @@ final class NamespaceStatements implements StatementHandler {
                     if (mode == CreateMode.CREATE) {
                       throw SqlError.alreadyExists(database.sql());
                     }
-                    catalog.dropDatabase(session, database);
+                    gone.addAll(catalog.dropDatabase(session, database));
                   }
                   catalog.createDatabase(session, database, options.comment());
                   return true;
                 });
+    forget(gone, session);
     if (!created) {
       return Result.status(database.sql() + " already exists, statement succeeded.");
     }
@@ -81,6 +85,7 @@ final class NamespaceStatements implements StatementHandler {
     Identifier database = database(name, session);
     Identifier schema = name.name();
     Catalog catalog = session.engine().catalog();
+    List<CatalogObject> gone = new ArrayList<>();
     boolean created =
         session
             .transactions()
@@ -96,11 +101,12 @@ final class NamespaceStatements implements StatementHandler {
                     if (mode == CreateMode.CREATE) {
                       throw SqlError.alreadyExists(schema.sql());
                     }
-                    catalog.dropSchema(session, database, schema);
+                    gone.addAll(catalog.dropSchema(session, database, schema));
                   }
                   catalog.createSchema(session, database, schema, options.comment());
                   return true;
                 });
+    forget(gone, session);
     if (!created) {
       return Result.status(schema.sql() + " already exists, statement succeeded.");
     }
@@ -113,6 +119,7 @@ final class NamespaceStatements implements StatementHandler {
     Identifier database = in.identifier();
     dropOptions(in);
     Catalog catalog = session.engine().catalog();
+    List<CatalogObject> gone = new ArrayList<>();
     boolean dropped =
         session
             .transactions()
@@ -124,9 +131,10 @@ final class NamespaceStatements implements StatementHandler {
                     }
                     throw SqlError.missingObject("Database", database.sql());
                   }
-                  catalog.dropDatabase(session, database);
+                  gone.addAll(catalog.dropDatabase(session, database));
                   return true;
                 });
+    forget(gone, session);
     if (dropped && database.equals(session.database())) {
       session.use(null, null);
     }
@@ -149,6 +157,7 @@ final class NamespaceStatements implements StatementHandler {
               + " 'INFORMATION_SCHEMA'.");
     }
     Catalog catalog = session.engine().catalog();
+    List<CatalogObject> gone = new ArrayList<>();
     boolean dropped =
         session
             .transactions()
@@ -160,15 +169,22 @@ final class NamespaceStatements implements StatementHandler {
                     }
                     throw SqlError.missingObject("Schema", database.sql() + "." + schema.sql());
                   }
-                  catalog.dropSchema(session, database, schema);
+                  gone.addAll(catalog.dropSchema(session, database, schema));
                   return true;
                 });
+    forget(gone, session);
     if (dropped && database.equals(session.database()) && schema.equals(session.schema())) {
       session.use(database, null);
     }
     return dropped
         ? Result.status(schema.sql() + " successfully dropped.")
         : alreadyDropped(schema);
+  }
+
+  /** Ends what belongs to the objects of a dropped namespace, now that the drop is committed. */
+  private static void forget(List<CatalogObject> objects, Session session) {
+    session.temporaryObjects().removeAll(objects);
+    session.engine().dropped(objects);
   }
 
   private static Result alreadyDropped(Identifier name) {

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.duckdb.DuckDBConnection;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +27,8 @@ public final class Session implements AutoCloseable {
 
   /** The version of Snowflake that the server claims to be. */
   public static final String SERVER_VERSION = "9.99.0";
+
+  private static final long CANCEL_AGAIN_MILLIS = 100;
 
   private final Engine engine;
   private final long id;
@@ -45,6 +48,7 @@ public final class Session implements AutoCloseable {
   private String role = "SYSADMIN";
   private volatile java.sql.@Nullable Statement running;
   private volatile boolean canceled;
+  private volatile boolean ending;
 
   Session(Engine engine, long id, String user, DuckDBConnection connection) {
     this.engine = engine;
@@ -272,7 +276,8 @@ public final class Session implements AutoCloseable {
 
   /** Forgets an earlier cancel; called before a statement starts. */
   public void clearCancel() {
-    canceled = false;
+    // What still waits for a session that ends must not run.
+    canceled = ending;
   }
 
   /** Tells whether the statement that runs was canceled; long work in Java asks now and then. */
@@ -294,12 +299,21 @@ public final class Session implements AutoCloseable {
     }
   }
 
-  /** Rolls back what is open and closes the connection. */
+  /** Cancels the statement that runs and those that wait for it; {@link #close} follows. */
+  void end() {
+    ending = true;
+    cancel();
+  }
+
+  /** Rolls back what is open, closes the connection, and drops the temporary objects. */
   @Override
   public void close() throws SQLException {
-    cancel();
-    lock.lock();
+    end();
+    List<CatalogObject> vanished = new ArrayList<>();
+    lockCanceling();
     try {
+      vanished.addAll(temporaryObjects);
+      temporaryObjects.clear();
       if (!connection.isClosed()) {
         transactions.rollback();
         connection.close();
@@ -307,6 +321,27 @@ public final class Session implements AutoCloseable {
     } finally {
       lock.unlock();
       engine.forget(this);
+      engine.dropped(vanished);
+    }
+  }
+
+  /** Takes the lock from the statement that runs. */
+  private void lockCanceling() {
+    boolean interrupted = false;
+    boolean locked = false;
+    while (!locked) {
+      try {
+        locked = lock.tryLock(CANCEL_AGAIN_MILLIS, TimeUnit.MILLISECONDS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+      if (!locked) {
+        // DuckDB forgets an interrupt that arrives between two of its statements.
+        cancel();
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

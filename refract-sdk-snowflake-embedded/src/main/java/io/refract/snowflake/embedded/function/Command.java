@@ -31,15 +31,19 @@ final class Command {
 
   private Command() {}
 
-  /** Runs a program; a program that takes longer than the limit is killed. */
+  /**
+   * Runs a program. It is killed when it takes longer than the limit, and when the caller is
+   * interrupted.
+   */
   static Outcome run(List<String> command, Duration limit) {
     Path output = null;
     Path errors = null;
+    Process process = null;
     try {
       // Files, not pipes: a program that writes much can never block on a reader.
       output = Files.createTempFile("refract-command", ".out");
       errors = Files.createTempFile("refract-command", ".err");
-      Process process =
+      process =
           new ProcessBuilder(command)
               .redirectInput(ProcessBuilder.Redirect.PIPE)
               .redirectOutput(output.toFile())
@@ -47,8 +51,6 @@ final class Command {
               .start();
       process.getOutputStream().close();
       if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
         return new Outcome(-1, read(output), "It ran longer than " + limit.toSeconds() + " s.");
       }
       return new Outcome(process.exitValue(), read(output), read(errors));
@@ -58,8 +60,16 @@ final class Command {
       Thread.currentThread().interrupt();
       return new Outcome(-1, "", "It was interrupted.");
     } finally {
+      kill(process);
       delete(output);
       delete(errors);
+    }
+  }
+
+  private static void kill(@Nullable Process process) {
+    if (process != null && process.isAlive()) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
     }
   }
 

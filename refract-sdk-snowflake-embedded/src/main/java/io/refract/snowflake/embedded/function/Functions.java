@@ -50,6 +50,7 @@ public final class Functions implements FunctionResolver, AutoCloseable {
       throws SQLException {
     Functions functions = new Functions(engine, stages, environment);
     engine.closeWithEngine(functions);
+    engine.onDropped(functions::discard);
     engine.addHandler(new FunctionStatements(engine, functions));
     engine.addFunctions(functions);
     try (Session session = engine.openSession("SYSTEM")) {
@@ -89,7 +90,7 @@ public final class Functions implements FunctionResolver, AutoCloseable {
         ObjectKind.FUNCTION, definition.name(), definition.types(), temporary, session, attributes);
   }
 
-  /** Ends the code of a function that the catalog no longer has. */
+  /** Ends the code of a function that the catalog no longer has; other objects have none. */
   void discard(CatalogObject object) {
     InstalledFunction function = installed.remove(object.attribute(DUCKDB_NAME));
     if (function != null) {

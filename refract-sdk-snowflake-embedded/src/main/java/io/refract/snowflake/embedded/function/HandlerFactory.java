@@ -152,6 +152,8 @@ final class HandlerFactory {
     settings.add("returns", type(definition.returns()));
     PythonWorker worker =
         new PythonWorker(definition.signature(), python, script, directory.imports(), settings);
+    // Before its start: a module that never ends loading must not keep the engine from closing.
+    engine.closeWithEngine(worker);
     boolean started = false;
     try {
       worker.start();
@@ -159,6 +161,7 @@ final class HandlerFactory {
       return worker;
     } finally {
       if (!started) {
+        engine.closedAlready(worker);
         worker.close();
       }
     }
@@ -187,7 +190,7 @@ final class HandlerFactory {
   }
 
   /** A handler that removes its directory when it is closed. */
-  private static final class Owned implements Handler {
+  private final class Owned implements Handler {
 
     private final Handler handler;
     private final WorkDirectory directory;
@@ -204,6 +207,7 @@ final class HandlerFactory {
 
     @Override
     public void close() {
+      engine.closedAlready(handler);
       handler.close();
       directory.delete();
     }

@@ -25,6 +25,8 @@ record PythonInterpreter(Path executable, String version, boolean chosen) {
   private static final Duration PROBE = Duration.ofSeconds(30);
   private static final String PROBE_CODE =
       "import sys, platform; print(sys.executable); print(platform.python_version())";
+  // What each program said. A probe that failed is not kept: it was perhaps interrupted, or the
+  // machine was busy, and a program that is missing may be installed later.
   private static final Map<String, List<String>> PROBED = new ConcurrentHashMap<>();
 
   /**
@@ -80,13 +82,15 @@ record PythonInterpreter(Path executable, String version, boolean chosen) {
 
   private static @Nullable PythonInterpreter probe(String program, boolean chosen) {
     // Version managers put programs on the path that only say "not installed": run it to know.
-    List<String> answer =
-        PROBED.computeIfAbsent(
-            program,
-            name -> {
-              Command.Outcome outcome = Command.run(List.of(name, "-c", PROBE_CODE), PROBE);
-              return outcome.succeeded() ? outcome.output().lines().toList() : List.of();
-            });
+    List<String> answer = PROBED.get(program);
+    if (answer == null) {
+      Command.Outcome outcome = Command.run(List.of(program, "-c", PROBE_CODE), PROBE);
+      if (!outcome.succeeded()) {
+        return null;
+      }
+      answer = outcome.output().lines().toList();
+      PROBED.put(program, answer);
+    }
     if (answer.size() != 2 || !answer.get(1).startsWith("3.")) {
       return null;
     }

@@ -44,7 +44,8 @@ final class PythonWorker implements Handler {
   private final JsonObject settings;
   private final Deque<String> lastLines = new ArrayDeque<>();
 
-  private @Nullable Process process;
+  // Volatile as closed is: whoever closes while another thread starts must see one of both.
+  private volatile @Nullable Process process;
   private @Nullable BufferedWriter requests;
   private @Nullable BufferedReader answers;
   private volatile boolean closed;
@@ -119,7 +120,7 @@ final class PythonWorker implements Handler {
       stop();
       throw failed(ready.get("error").getAsString(), null);
     }
-    LOG.debug("Started Python for {} as process {}", function, process.pid());
+    LOG.debug("Started Python for {} as process {}", function, pid());
   }
 
   @Override

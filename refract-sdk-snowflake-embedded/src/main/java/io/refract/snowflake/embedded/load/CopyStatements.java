@@ -151,7 +151,8 @@ public final class CopyStatements implements StatementHandler {
                   List<StagedFile> wanted = files(copy, table, stage, session);
                   StagedTable staged = StagedTable.load(stage, wanted, format, query, session);
                   Translation insert =
-                      Translator.translate(insert(copy, query, staged), session.sqlContext());
+                      Translator.translate(
+                          insert(copy, query, table, staged), session.sqlContext());
                   for (String statement : insert.statements()) {
                     session.update(statement);
                   }
@@ -184,7 +185,8 @@ public final class CopyStatements implements StatementHandler {
         : Result.of(StatementType.COPY, COLUMNS, result);
   }
 
-  private static String insert(CopyStatement copy, String query, StagedTable staged) {
+  private static String insert(
+      CopyStatement copy, String query, TargetTable table, StagedTable staged) {
     TokenStream in = TokenStream.of(query);
     while (!(in.at("FROM") && in.peek(1).kind() != Token.Kind.END)) {
       in.next();
@@ -205,7 +207,7 @@ public final class CopyStatements implements StatementHandler {
                 .map(Identifier::quoted)
                 .collect(Collectors.joining(", ", " (", ")"));
     return "INSERT INTO "
-        + copy.table().sql()
+        + table.sql()
         + columns
         + " "
         + query.substring(0, start)

@@ -2,6 +2,7 @@ package io.refract.snowflake.embedded.load;
 
 import io.refract.snowflake.embedded.engine.Notes;
 import io.refract.snowflake.embedded.engine.Session;
+import io.refract.snowflake.embedded.engine.TableEntry;
 import io.refract.snowflake.embedded.sql.Identifier;
 import io.refract.snowflake.embedded.sql.QualifiedName;
 import io.refract.snowflake.embedded.sql.SnowflakeType;
@@ -15,12 +16,12 @@ import org.jspecify.annotations.Nullable;
  * The table that COPY INTO loads.
  *
  * @param name its Snowflake name
- * @param duckDb its quoted name in DuckDB
+ * @param temporary whether it is a temporary table of the session
  * @param incarnation changes when the table is created anew
  * @param columns all columns in order
  */
 record TargetTable(
-    QualifiedName.Full name, String duckDb, String incarnation, List<TargetColumn> columns) {
+    QualifiedName.Full name, boolean temporary, String incarnation, List<TargetColumn> columns) {
 
   /**
    * A column.
@@ -37,26 +38,18 @@ record TargetTable(
    * @throws SqlError 002003 when there is none
    */
   static TargetTable read(QualifiedName.Full name, Session session) throws SQLException {
-    // A temporary table hides a permanent one of the same name.
-    List<@Nullable Object[]> tables =
-        session.query(
-            "SELECT temporary, comment, table_oid FROM duckdb_tables() WHERE table_name = ? AND"
-                + " (schema_name = ? OR temporary) ORDER BY temporary DESC",
-            name.name().name(),
-            name.duckDbSchema());
-    if (tables.isEmpty()) {
+    TableEntry table = TableEntry.find(session, name);
+    if (table == null) {
       throw SqlError.missingObject(name.sql());
     }
-    boolean temporary = Boolean.TRUE.equals(tables.get(0)[0]);
-    Notes notes = Notes.parse(tables.get(0)[1]);
     List<TargetColumn> columns = new ArrayList<>();
     for (@Nullable Object[] row :
         session.query(
             "SELECT column_name, data_type, is_nullable, comment FROM duckdb_columns() WHERE"
                 + " table_name = ? AND "
-                + (temporary ? "database_name = 'temp'" : "schema_name = ?")
+                + (table.temporary() ? "database_name = 'temp'" : "schema_name = ?")
                 + " ORDER BY column_index",
-            temporary
+            table.temporary()
                 ? new Object[] {name.name().name()}
                 : new Object[] {name.name().name(), name.duckDbSchema()})) {
       columns.add(
@@ -65,12 +58,18 @@ record TargetTable(
               type(String.valueOf(row[1]), row[3]),
               Boolean.TRUE.equals(row[2])));
     }
-    String created = notes.values().get(Notes.CREATED);
-    return new TargetTable(
-        name,
-        temporary ? "temp.main." + name.name().quoted() : name.duckDb(),
-        created == null ? String.valueOf(tables.get(0)[2]) : created,
-        columns);
+    return new TargetTable(name, table.temporary(), table.incarnation(), columns);
+  }
+
+  /** Returns the quoted name in DuckDB. */
+  String duckDb() {
+    return temporary ? "temp.main." + name.name().quoted() : name.duckDb();
+  }
+
+  /** Returns the name by which a translated statement finds it. */
+  String sql() {
+    // DuckDB finds a temporary table by its bare name only, and then before any other.
+    return temporary ? name.name().sql() : name.sql();
   }
 
   /**

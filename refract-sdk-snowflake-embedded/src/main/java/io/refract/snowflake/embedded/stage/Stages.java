@@ -4,6 +4,7 @@ import io.refract.snowflake.embedded.engine.CatalogObject;
 import io.refract.snowflake.embedded.engine.Engine;
 import io.refract.snowflake.embedded.engine.ObjectKind;
 import io.refract.snowflake.embedded.engine.Session;
+import io.refract.snowflake.embedded.engine.TableEntry;
 import io.refract.snowflake.embedded.sql.QualifiedName;
 import io.refract.snowflake.embedded.sql.SqlError;
 import java.nio.file.Path;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * Finds the stages of an engine on disk.
  *
  * <p>A named stage has a directory of its own for every CREATE, so that CREATE OR REPLACE gives an
- * empty stage at once, whenever the process ends.
+ * empty stage at once, whenever the process ends. So has the stage of a table.
  */
 public final class Stages {
 
@@ -47,8 +48,7 @@ public final class Stages {
     }
     QualifiedName.Full full = session.resolve(name);
     if (path.kind() == StagePath.Kind.TABLE) {
-      requireTable(full, session);
-      return new Stage(tableDirectory(full), "");
+      return new Stage(tableDirectory(full, session), "");
     }
     CatalogObject object = definition(full, session);
     if (object == null) {
@@ -88,9 +88,11 @@ public final class Stages {
     return new Stage(root.resolve("named").resolve(object.attribute(DIRECTORY)), "");
   }
 
-  /** Returns the stage of a table that may be gone. */
-  public Stage ofTable(QualifiedName.Full table) {
-    return new Stage(tableDirectory(table), "");
+  /** Deletes the files of a stage that the catalog no longer has; other objects have none. */
+  public void discard(CatalogObject object) {
+    if (object.kind() == ObjectKind.STAGE) {
+      of(object).deleteAll();
+    }
   }
 
   private @Nullable CatalogObject definition(QualifiedName.Full name, Session session)
@@ -98,22 +100,15 @@ public final class Stages {
     return engine.catalog().find(session, ObjectKind.STAGE, name, "");
   }
 
-  private Path tableDirectory(QualifiedName.Full table) {
-    return root.resolve("table").resolve(PathNames.encode(table.sql()));
-  }
-
-  private static void requireTable(QualifiedName.Full name, Session session) throws SQLException {
-    boolean exists =
-        !session
-            .query(
-                "SELECT 1 FROM duckdb_tables() WHERE schema_name = ? AND table_name = ? UNION ALL"
-                    + " SELECT 1 FROM duckdb_tables() WHERE temporary AND table_name = ?",
-                name.duckDbSchema(),
-                name.name().name(),
-                name.name().name())
-            .isEmpty();
-    if (!exists) {
+  private Path tableDirectory(QualifiedName.Full name, Session session) throws SQLException {
+    TableEntry table = TableEntry.find(session, name);
+    if (table == null) {
       throw SqlError.missingObject(name.sql());
     }
+    // The name alone would give the files of a dropped table to the next one of its name, and those
+    // of one session's temporary table to another session.
+    return root.resolve("table")
+        .resolve(PathNames.encode(name.sql()))
+        .resolve(PathNames.encode(table.incarnation()));
   }
 }

@@ -16,6 +16,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
@@ -51,7 +52,7 @@ final class QueryRun implements Runnable {
 
   private final Engine engine;
   private final Session session;
-  private final QueryRequest request;
+  private final String requestId;
   private final String queryId;
   private final ScheduledExecutorService timer;
   private final AtomicReference<@Nullable Sink> waiter = new AtomicReference<>();
@@ -60,6 +61,8 @@ final class QueryRun implements Runnable {
   private volatile @Nullable JsonObject failure;
   private volatile @Nullable JsonObject transfer;
   private volatile StatementType type = StatementType.SELECT;
+  // Null when the run has ended: the run is kept for long, and its binds may be many.
+  private volatile @Nullable QueryRequest request;
   private int numberOfBinds;
   private boolean arrayBindSupported;
   private boolean answered;
@@ -78,6 +81,7 @@ final class QueryRun implements Runnable {
     this.engine = engine;
     this.session = session;
     this.request = request;
+    this.requestId = request.requestId();
     this.queryId = queryId;
     this.timer = timer;
   }
@@ -87,7 +91,7 @@ final class QueryRun implements Runnable {
   }
 
   String requestId() {
-    return request.requestId();
+    return requestId;
   }
 
   Status status() {
@@ -158,8 +162,9 @@ final class QueryRun implements Runnable {
         session.clearCancel();
         executing = true;
       }
-      scheduleTimeout();
-      execute();
+      QueryRequest asked = Objects.requireNonNull(request, "a run runs once");
+      scheduleTimeout(asked);
+      execute(asked);
       status = Status.SUCCESS;
     } catch (Failure e) {
       fail(e);
@@ -184,6 +189,7 @@ final class QueryRun implements Runnable {
           timeout.cancel(false);
         }
       }
+      request = null;
       session.lock().unlock();
       done.countDown();
     }
@@ -235,11 +241,11 @@ final class QueryRun implements Runnable {
     }
   }
 
-  private void execute() throws SQLException, IOException {
+  private void execute(QueryRequest asked) throws SQLException, IOException {
     try (Result result =
-        request.describeOnly()
-            ? engine.describe(request.text(), request.binds(), session)
-            : engine.execute(request.text(), request.binds(), session, queryId)) {
+        asked.describeOnly()
+            ? engine.describe(asked.text(), asked.binds(), session)
+            : engine.execute(asked.text(), asked.binds(), session, queryId)) {
       type = result.type();
       numberOfBinds = result.numberOfBinds();
       arrayBindSupported = result.type() == StatementType.INSERT;
@@ -307,8 +313,8 @@ final class QueryRun implements Runnable {
     };
   }
 
-  private synchronized void scheduleTimeout() {
-    String own = request.parameters().get("query_timeout");
+  private synchronized void scheduleTimeout(QueryRequest asked) {
+    String own = asked.parameters().get("query_timeout");
     long seconds =
         own == null
             ? (Long) session.parameters().get("STATEMENT_TIMEOUT_IN_SECONDS")

@@ -94,6 +94,18 @@ class PythonEnvironmentsTest {
   }
 
   @Test
+  void an_interpreter_that_failed_before_is_tried_again() throws Exception {
+    Path later = cache.resolve("python-later");
+    Map<String, String> environment = Map.of("REFRACT_PYTHON", later.toString());
+    assertThatThrownBy(() -> PythonInterpreter.find(environment, "3.11"))
+        .hasMessageContaining("REFRACT_PYTHON=" + later);
+
+    Files.createSymbolicLink(later, python.executable().toRealPath());
+
+    assertThat(PythonInterpreter.find(environment, "3.11").version()).isEqualTo(python.version());
+  }
+
+  @Test
   void a_wrong_interpreter_is_reported_with_the_variable_that_names_it() {
     assertThatThrownBy(() -> PythonInterpreter.find(Map.of("REFRACT_PYTHON", "/no/python"), "3.11"))
         .hasMessageContaining("REFRACT_PYTHON=/no/python");

@@ -291,6 +291,26 @@ class CopyIntoTest {
   }
 
   @Test
+  void a_temporary_table_hides_only_the_table_of_its_own_schema() throws Exception {
+    stage("a.csv", "1,one\n");
+    sql.run(
+        "CREATE SCHEMA other",
+        "CREATE TABLE hidden (n INT, s VARCHAR)",
+        "USE SCHEMA demo.public",
+        "CREATE TEMP TABLE hidden (n INT, s VARCHAR)");
+
+    sql.run("COPY INTO demo.other.hidden FROM @inbox");
+    assertThat(sql.rows("SELECT n, s FROM demo.other.hidden")).containsExactly("1|one");
+    assertThat(sql.rows("SELECT n, s FROM hidden")).isEmpty();
+
+    sql.run("COPY INTO hidden FROM @inbox");
+    sql.run("COPY INTO demo.public.hidden FROM (SELECT $1::INT + 1, $2 FROM @inbox) FORCE=TRUE");
+    assertThat(sql.rows("SELECT n, s FROM hidden ORDER BY n")).containsExactly("1|one", "2|one");
+    assertThat(sql.rows("SELECT n FROM demo.other.hidden")).containsExactly("1");
+    sql.run("DROP TABLE hidden", "DROP SCHEMA other");
+  }
+
+  @Test
   void truncate_lets_files_be_loaded_again() throws Exception {
     stage("a.csv", "1,one\n");
     copy("");

@@ -186,6 +186,34 @@ class StageFilesTest {
   }
 
   @Test
+  void a_table_that_is_created_anew_has_an_empty_stage() throws Exception {
+    Path file = file("a.csv", "1");
+    sql.run("CREATE OR REPLACE TABLE anew (n INT)", "PUT file://" + file + " @%anew");
+    sql.run("ALTER TABLE anew ADD COLUMN s VARCHAR(5)", "COMMENT ON TABLE anew IS 'changed'");
+    assertThat(sql.column("LIST @%anew", "name")).containsExactly("a.csv.gz");
+
+    sql.run("DROP TABLE anew", "CREATE TABLE anew (n INT)", "COPY INTO anew FROM @%anew");
+
+    assertThat(sql.rows("LIST @%anew")).isEmpty();
+    assertThat(sql.rows("SELECT n FROM anew")).isEmpty();
+    sql.run("PUT file://" + file + " @%anew", "CREATE OR REPLACE TABLE anew (n INT)");
+    assertThat(sql.rows("LIST @%anew")).isEmpty();
+  }
+
+  @Test
+  void temporary_tables_of_one_name_have_a_stage_each() throws Exception {
+    sql.run("CREATE TEMP TABLE mine (n INT)", "PUT file://" + file("a.csv", "1") + " @%mine");
+
+    try (Sql other = Sql.to(snowflake)) {
+      other.run("CREATE TEMP TABLE mine (n INT)");
+      assertThat(other.rows("LIST @%mine")).isEmpty();
+    }
+
+    assertThat(sql.column("LIST @%mine", "name")).containsExactly("a.csv.gz");
+    sql.run("DROP TABLE mine");
+  }
+
+  @Test
   void a_missing_stage_is_reported_as_snowflake_does() throws Exception {
     Path file = file("a.csv", "1");
     for (String statement :

@@ -228,6 +228,20 @@ def check_ends(handler_path, directory, network, tokenizer, texts, greedy):
     frame = pandas.DataFrame({0: pandas.Series(texts, dtype="string")})
     got = load_handler(handler_path, folder).score(frame).tolist()
     assert got == wanted, list(zip(got, wanted))
+    # A tokenizer that adds no end token, and one whose files name another.
+    with open(os.path.join(folder, "tokenizer.json"), encoding="utf-8") as file:
+        definition = json.load(file)
+    definition["post_processor"] = None
+    with open(os.path.join(folder, "tokenizer.json"), "w", encoding="utf-8") as file:
+        json.dump(definition, file)
+    handler = load_handler(handler_path, folder)
+    assert handler.score(frame).tolist() == wanted
+    with open(os.path.join(folder, "special_tokens_map.json"), "w", encoding="utf-8") as file:
+        json.dump({"eos_token": "<unk>"}, file)
+    assert load_handler(handler_path, folder).model().end == 2
+    with open(os.path.join(folder, "tokenizer_config.json"), "w", encoding="utf-8") as file:
+        json.dump({"eos_token": {"content": "</s>"}}, file)
+    assert load_handler(handler_path, folder).model().end == 1
 
 
 def check_budget(handler_path, directory, network, tokenizer, texts):
