@@ -1,4 +1,5 @@
 /** Artifacts, data, provenance, registry and scoring of the Refract SDK; no tensors, no SQL. */
+@SuppressWarnings("module") // A module that needs this one is not there when this one is compiled.
 module io.refract.core {
   requires com.google.common;
   requires com.google.gson;
@@ -8,6 +9,8 @@ module io.refract.core {
   exports io.refract;
   exports io.refract.artifact;
   exports io.refract.data;
+  exports io.refract.internal to
+      io.refract.train;
   exports io.refract.progress;
   exports io.refract.provenance;
   exports io.refract.registry;

@@ -2,13 +2,15 @@ package io.refract.internal;
 
 import com.google.common.io.MoreFiles;
 import com.google.common.io.RecursiveDeleteOption;
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
@@ -19,7 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writing that survives a crash: bytes and directory entries are forced to the disk before
- * something is made visible by one rename.
+ * something is made visible by one rename. An interrupt stays pending, and keeps nothing from the
+ * disk.
  */
 public final class DurableFiles {
 
@@ -33,17 +36,28 @@ public final class DurableFiles {
 
   /** Writes a file, new or not, and forces it to the disk. */
   public static void write(Path file, String text) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            file,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
+    // Not a channel, which an interrupt would close.
+    try (FileOutputStream stream = new FileOutputStream(file.toFile())) {
+      stream.write(text.getBytes(StandardCharsets.UTF_8));
+      stream.getFD().sync();
+    }
+  }
+
+  private static void force(Path path, OpenOption option) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try (FileChannel channel = FileChannel.open(path, option)) {
+          channel.force(true);
+          return;
+        } catch (ClosedByInterruptException e) {
+          interrupted |= Thread.interrupted();
+        }
       }
-      channel.force(true);
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
@@ -55,9 +69,7 @@ public final class DurableFiles {
           @Override
           public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
               throws IOException {
-            try (FileChannel channel = FileChannel.open(file, FORCIBLE)) {
-              channel.force(true);
-            }
+            force(file, FORCIBLE);
             return FileVisitResult.CONTINUE;
           }
 
@@ -76,9 +88,7 @@ public final class DurableFiles {
   /** Forces the entries of a directory to the disk, where the system can do so. */
   public static void forceDirectory(Path directory) throws IOException {
     if (!WINDOWS) {
-      try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-        channel.force(true);
-      }
+      force(directory, StandardOpenOption.READ);
     }
   }
 

@@ -13,8 +13,9 @@ import org.jspecify.annotations.Nullable;
  * appends to it.
  *
  * <p>Each line holds the SHA-256 of the line in front, so that a line that was changed, removed or
- * put in between is found whenever the log is read. That the <em>last</em> lines were cut off
- * cannot be seen from the log itself: who must prove that, keeps {@link #head()} elsewhere.
+ * put in between is found whenever the log is read, unless it is the last. That the <em>last</em>
+ * line was changed, or that lines were cut off at the end, cannot be seen from the log itself: who
+ * must prove that, keeps {@link #head()} elsewhere.
  *
  * <p>Immutable and thread-safe.
  */

@@ -245,6 +245,7 @@ public final class ModelRegistry {
    * @throws io.refract.scoring.ScoringException if the model or its score function cannot be opened
    */
   public <I, O> Scorer<I, O> scorer(String name, LifecycleStage stage, WeightFormat format) {
+    requireNonNull(format, "format");
     ModelVersion version =
         latest(name, stage)
             .orElseThrow(
@@ -280,7 +281,9 @@ public final class ModelRegistry {
    * @throws io.refract.scoring.ScoringException if the model or its score function cannot be opened
    */
   public <I, O> Scorer<I, O> scorer(ModelVersion version, WeightFormat format) {
-    own(version).verify(progress);
+    requireNonNull(format, "format");
+    own(version).verifyAgainst(currentState(version.name()));
+    version.verify(progress);
     return open(version, format);
   }
 
@@ -298,7 +301,8 @@ public final class ModelRegistry {
    *     copying fails
    */
   public void download(ModelVersion version, Path directory) {
-    own(version).copyTo(directory, progress);
+    own(version).verifyAgainst(currentState(version.name()));
+    version.copyTo(directory, progress);
   }
 
   private ModelVersion own(ModelVersion version) {

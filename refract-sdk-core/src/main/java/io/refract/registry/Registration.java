@@ -112,7 +112,8 @@ public final class Registration {
    * @throws IllegalStateException if the model, the score function or the provenance is missing
    * @throws io.refract.scoring.ScoringException if the score function cannot be built again from
    *     its class and its configuration
-   * @throws RegistryException if writing fails; the registry is then as it was before
+   * @throws RegistryException if writing fails; the registry is then as it was before. If only the
+   *     audit log could not be written, the version is there, and the next change logs it
    */
   public ModelVersion commit() {
     checkState(model != null, "cannot register '%s' without model(...)", name);

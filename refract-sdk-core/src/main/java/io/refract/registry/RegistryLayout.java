@@ -2,6 +2,7 @@ package io.refract.registry;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import com.google.common.base.Strings;
 import com.google.gson.JsonObject;
 import io.refract.internal.DurableFiles;
 import io.refract.internal.Json;
@@ -64,15 +65,26 @@ final class RegistryLayout {
    */
   static RegistryLayout at(Path directory) {
     try {
-      Path root =
-          Files.exists(directory) ? directory.toRealPath() : directory.toAbsolutePath().normalize();
-      RegistryLayout layout = new RegistryLayout(root);
+      RegistryLayout layout = new RegistryLayout(realPath(directory));
       layout.check();
       return layout;
     } catch (IOException | IllegalArgumentException e) {
       throw new RegistryException(
           "cannot open the registry at %s: %s; check the directory".formatted(directory, e), e);
     }
+  }
+
+  /** Returns the path without links, the same before and after the directory is there. */
+  private static Path realPath(Path directory) throws IOException {
+    if (Files.exists(directory)) {
+      return directory.toRealPath();
+    }
+    Path absolute = directory.toAbsolutePath().normalize();
+    Path there = absolute;
+    while (there != null && !Files.exists(there)) {
+      there = there.getParent();
+    }
+    return there == null ? absolute : there.toRealPath().resolve(there.relativize(absolute));
   }
 
   private void check() throws IOException {
@@ -88,6 +100,11 @@ final class RegistryLayout {
         throw notOne("it is not a directory; choose another path");
       }
       for (String name : names(root)) {
+        if (Files.exists(marker)) {
+          // Another process has made the registry since.
+          check();
+          return;
+        }
         if (!name.equals(BUILDING)) {
           throw notOne(
               "it holds '" + name + "' but no " + MARKER + "; choose a new or an empty directory");
@@ -159,7 +176,7 @@ final class RegistryLayout {
   }
 
   Path event(String model, long sequence) {
-    return withoutLinks(events(model).resolve("%08d".formatted(sequence)));
+    return withoutLinks(events(model).resolve(Strings.padStart(Long.toString(sequence), 8, '0')));
   }
 
   private Path model(String name) {

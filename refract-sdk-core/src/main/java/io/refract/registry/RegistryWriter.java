@@ -58,8 +58,7 @@ final class RegistryWriter {
       }
     }
     prepare();
-    int highestLogged = ModelState.of(events.read(name)).highestVersion();
-    ModelVersion version = versions.write(content, highestLogged);
+    ModelVersion version = versions.write(content, ModelState.of(events.read(name)));
     logNewVersions(name);
     return version;
   }
@@ -86,6 +85,7 @@ final class RegistryWriter {
 
   private Optional<Draft> decide(
       ModelVersion version, ModelState state, LifecycleStage to, String by, String because) {
+    version.verifyAgainst(state);
     int number = version.number();
     LifecycleStage from = state.stage(number);
     if (from == to) {

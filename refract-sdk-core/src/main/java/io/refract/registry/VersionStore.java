@@ -65,9 +65,10 @@ final class VersionStore {
   /**
    * Writes a version, unless an equal one is there.
    *
-   * @param highestLogged the highest number that was ever given, even if its directory is gone
+   * @param logged what the audit log says: numbers that were given even if their directories are
+   *     gone, and the manifests that versions have
    */
-  ModelVersion write(VersionContent content, int highestLogged) {
+  ModelVersion write(VersionContent content, ModelState logged) {
     Path building = null;
     try {
       building = workspace.open();
@@ -75,12 +76,13 @@ final class VersionStore {
       DurableFiles.createDirectories(layout.versions(content.name()));
       while (true) {
         List<Integer> numbers = numbers(content.name());
-        Optional<ModelVersion> equal = findEqual(content.name(), numbers, manifest.content());
+        Optional<ModelVersion> equal =
+            findEqual(content.name(), numbers, manifest.content(), logged);
         if (equal.isPresent()) {
           return equal.get();
         }
         int highest = numbers.isEmpty() ? 0 : numbers.get(numbers.size() - 1);
-        int number = Math.max(highest, highestLogged) + 1;
+        int number = Math.max(highest, logged.highestVersion()) + 1;
         DurableFiles.write(
             building.resolve(ArtifactManifest.FILE_NAME), manifest.withVersion(number).toJson());
         DurableFiles.forceDirectory(building);
@@ -132,13 +134,14 @@ final class VersionStore {
 
   /** The newest first, for that is what an interrupted program registered. */
   private Optional<ModelVersion> findEqual(
-      String model, List<Integer> numbers, ArtifactManifest files) {
+      String model, List<Integer> numbers, ArtifactManifest files, ModelState logged) {
     List<Integer> newestFirst = new ArrayList<>(numbers);
     Collections.reverse(newestFirst);
     for (int number : newestFirst) {
       try {
         ModelVersion version = read(model, number);
         if (version.manifest().equals(files)) {
+          version.verifyAgainst(logged);
           version.verify(progress);
           return Optional.of(version);
         }

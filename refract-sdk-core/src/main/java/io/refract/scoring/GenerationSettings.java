@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param maxSourceTokens input tokens after which an input is cut, end-of-sequence included;
  *     default 512
- * @param maxNewTokens tokens generated at most, end-of-sequence included; default 64
+ * @param maxNewTokens tokens generated at most, end-of-sequence included, up to {@value
+ *     #MOST_NEW_TOKENS}, because every position has its place in memory from the beginning; default
+ *     64
  * @param batchSize inputs that go through the model at once at most; default 16
  * @param tokenBudget tokens that go through the model at once at most, which is what bounds its
  *     memory: the inputs of a batch, padded to the longest, and all that may be generated for them,
@@ -29,11 +31,19 @@ public record GenerationSettings(
 
   private static final int DEFAULT_TOKEN_BUDGET = 16_384;
 
-  /** Checks that every number is at least 1. */
+  /** The most tokens that can be asked for, see {@link #maxNewTokens()}. */
+  public static final int MOST_NEW_TOKENS = 1_000_000;
+
+  /** Checks that every number is at least 1, and that of new tokens not too large. */
   public GenerationSettings {
     checkArgument(
         maxSourceTokens >= 1, "max source tokens must be at least 1 but was %s", maxSourceTokens);
     checkArgument(maxNewTokens >= 1, "max new tokens must be at least 1 but was %s", maxNewTokens);
+    checkArgument(
+        maxNewTokens <= MOST_NEW_TOKENS,
+        "max new tokens must be at most %s but was %s",
+        MOST_NEW_TOKENS,
+        maxNewTokens);
     checkArgument(batchSize >= 1, "batch size must be at least 1 but was %s", batchSize);
     checkArgument(tokenBudget >= 1, "token budget must be at least 1 but was %s", tokenBudget);
   }

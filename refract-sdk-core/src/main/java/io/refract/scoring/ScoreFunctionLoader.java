@@ -30,11 +30,24 @@ final class ScoreFunctionLoader implements AutoCloseable {
         : new ScoreFunctionLoader(application, null);
   }
 
-  /** Returns the class loader of the application, which may see more than that of the SDK. */
+  /**
+   * Returns the class loader of the application, which may see more than that of the SDK. The
+   * thread's own is not one when it does not see the SDK, as on the threads of the common pool in
+   * an application that was packed into one jar.
+   */
   static ClassLoader applicationClasses() {
     ClassLoader context = Thread.currentThread().getContextClassLoader();
-    ClassLoader own = ScoreFunctionLoader.class.getClassLoader();
-    return context != null ? context : own;
+    return context != null && seesSdk(context)
+        ? context
+        : ScoreFunctionLoader.class.getClassLoader();
+  }
+
+  private static boolean seesSdk(ClassLoader classes) {
+    try {
+      return classes.loadClass(ScoreFunction.class.getName()) == ScoreFunction.class;
+    } catch (ClassNotFoundException e) {
+      return false;
+    }
   }
 
   ScoreFunction<?, ?> restore(ScoreSpecification specification) {

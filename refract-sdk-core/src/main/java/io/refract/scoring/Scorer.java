@@ -77,6 +77,7 @@ public final class Scorer<I, O> implements AutoCloseable {
       Path modelDirectory,
       Optional<Path> jar,
       WeightFormat format) {
+    requireNonNull(format, "format");
     ScoreFunctionLoader loader = ScoreFunctionLoader.of(jar);
     try {
       @SuppressWarnings("unchecked") // The caller names the types, as the Javadoc says.

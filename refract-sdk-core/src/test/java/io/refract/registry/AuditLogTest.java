@@ -88,6 +88,16 @@ class AuditLogTest {
   }
 
   @Test
+  void a_changed_last_event_shows_in_the_head_only() throws IOException {
+    String head = registry.auditLog("news").head();
+    Path event = event(4);
+    Files.writeString(event, Files.readString(event).replace("better", "worse"));
+
+    assertThat(registry.auditLog("news").events()).hasSize(4);
+    assertThat(registry.auditLog("news").head()).isNotEqualTo(head);
+  }
+
+  @Test
   void a_truncated_event_is_found() throws IOException {
     Path event = event(4);
     Files.writeString(event, Files.readString(event).substring(0, 100));

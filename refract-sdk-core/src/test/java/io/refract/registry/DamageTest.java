@@ -83,6 +83,17 @@ class DamageTest {
   }
 
   @Test
+  void forged_metrics_are_not_what_registering_again_returns() throws IOException {
+    Path manifest = version.resolve("manifest.json");
+    Files.writeString(manifest, Files.readString(manifest).replace("0.31", "0.99"));
+
+    ModelVersion again = Registrations.commit(registry, "news", "hello");
+
+    assertThat(again.number()).isEqualTo(2);
+    assertThat(again.metrics()).containsEntry("rougeL", 0.31);
+  }
+
+  @Test
   void a_version_under_another_number_is_found() throws IOException {
     Files.move(version, version.resolveSibling("2"));
 

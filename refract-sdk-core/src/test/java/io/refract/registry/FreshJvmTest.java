@@ -43,6 +43,13 @@ class FreshJvmTest {
   }
 
   @Test
+  void a_thread_that_does_not_see_the_sdk_scores_too() throws Exception {
+    registry.promote(Registrations.commit(registry, "news", "world")).to(PRODUCTION).commit();
+
+    assertThat(scoreInFreshJvm("FOREIGN", "hello")).containsExactly("say: hello world");
+  }
+
+  @Test
   void the_class_of_the_score_function_travels_in_its_jar() throws Exception {
     Path jar = jar("shout", "!");
     try (URLClassLoader classes = new URLClassLoader(new URL[] {jar.toUri().toURL()})) {
