@@ -76,7 +76,7 @@ public final class LayerKernel {
     String half = "torch.to(%s, " + Script.BFLOAT16 + ")";
     String product =
         shape.bf16()
-            ? "torch.to(torch.matmul(%s, %s), %d)"
+            ? "torch.to(torch.matmul(%s, %s), %s)"
                 .formatted(half.formatted("a"), half.formatted("b"), Script.FLOAT32)
             : "torch.matmul(a, b)";
     String text =

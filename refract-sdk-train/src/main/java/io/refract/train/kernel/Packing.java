@@ -21,10 +21,10 @@ public enum Packing {
    */
   BFLOAT16(
       "Tensor",
-      Packing.ONE_DNN_PACK.formatted("torch.to(w, %d)".formatted(Script.BFLOAT16)),
-      "torch.to(%s, %d)"
+      Packing.ONE_DNN_PACK.formatted("torch.to(w, %s)".formatted(Script.BFLOAT16)),
+      "torch.to(%s, %s)"
           .formatted(
-              Packing.ONE_DNN_PRODUCT.formatted("torch.to(x, %d)".formatted(Script.BFLOAT16)),
+              Packing.ONE_DNN_PRODUCT.formatted("torch.to(x, %s)".formatted(Script.BFLOAT16)),
               Script.FLOAT32)),
 
   /**

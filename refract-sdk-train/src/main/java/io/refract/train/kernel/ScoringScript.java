@@ -17,9 +17,6 @@ package io.refract.train.kernel;
  */
 final class ScoringScript {
 
-  static final int PER_ENCODER_LAYER = 4;
-  static final int PER_DECODER_LAYER = 6;
-
   private static final String TEXT =
       """
         def pack(self, parts: List[Tensor]) -> List[$TYPE]:

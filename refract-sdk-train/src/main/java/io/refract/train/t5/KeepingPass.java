@@ -37,8 +37,8 @@ final class KeepingPass {
           Lookup targets = network.lookUpTargets(scope, batch);
           Optional<WeightGradients> gradients = weightGradients(scope);
           Pass pass = new Pass(dropout, gradients.orElse(null));
-          EncoderOutput encoded = network.encode(copyOf(sources), batch, pass);
-          NDArray states = network.decode(encoded, copyOf(targets), batch, pass);
+          EncoderOutput encoded = network.encode(embedded(sources), batch, pass);
+          NDArray states = network.decode(encoded, embedded(targets), batch, pass);
           NDArray loss = network.lossSum(states, batch, objective, pass);
           JniUtils.backward((PtNDArray) loss, (PtNDArray) loss.onesLike(), false, false);
           return new PassResult(
@@ -60,7 +60,7 @@ final class KeepingPass {
   }
 
   /** Returns another handle of the values, since a stack closes what it is given. */
-  private static NDArray copyOf(Lookup lookup) {
-    return lookup.values().reshape(lookup.values().getShape());
+  private static NDArray embedded(Lookup lookup) {
+    return Layers.handle(lookup.values());
   }
 }

@@ -35,6 +35,14 @@ final class Layers {
     }
   }
 
+  /**
+   * Returns another handle of the same tensor, part of the same graph, which lives on when the one
+   * that was given is closed.
+   */
+  static NDArray handle(NDArray x) {
+    return x.reshape(x.getShape());
+  }
+
   /** Returns {@code x} times a number. */
   static NDArray scale(NDArray x, double factor) {
     try (NDArray number = owned(x.getManager().create((float) factor))) {

@@ -21,7 +21,8 @@ import java.util.Optional;
  * all layers in one call of the engine, see {@link ScoringKernel}; ids and sizes are checked by the
  * array form, which it also takes embedding, masks and position bias from.
  *
- * <p>It keeps the values that the weights had when it was made.
+ * <p>What is packed keeps the values that the weights had when it was made. Embedding and norms,
+ * and with {@link Packing#PLAIN} all weights that are not joined, are the weights themselves.
  */
 final class PackedNetwork implements ScoringNetwork {
 
@@ -48,7 +49,7 @@ final class PackedNetwork implements ScoringNetwork {
     PackingOrder order = new PackingOrder(config, weights);
     List<List<NDArray>> encoderOrder = order.encoderWeights();
     List<List<NDArray>> decoderOrder = order.decoderWeights();
-    packedWeights = count(encoderOrder) + count(decoderOrder);
+    packedWeights = count(encoderOrder, packing) + count(decoderOrder, packing);
     try {
       table = kept(ScoringKernel.value(T5Parameters.get(weights, T5Parameters.SHARED)));
       encoderWeights = kept(kernel.pack(encoderOrder));
@@ -99,8 +100,12 @@ final class PackedNetwork implements ScoringNetwork {
         config.tieWordEmbeddings() ? 1 / Math.sqrt(config.dModel()) : 1);
   }
 
-  private static long count(List<List<NDArray>> weights) {
-    return weights.stream().flatMap(List::stream).mapToLong(array -> array.getShape().size()).sum();
+  private static long count(List<List<NDArray>> weights, Packing packing) {
+    return weights.stream()
+        .filter(joined -> packing != Packing.PLAIN || joined.size() > 1)
+        .flatMap(List::stream)
+        .mapToLong(array -> array.getShape().size())
+        .sum();
   }
 
   /** Returns how many weights it has packed, in memory of their own. */
@@ -171,7 +176,7 @@ final class PackedNetwork implements ScoringNetwork {
       List<NDArray> all = new ArrayList<>();
       for (int i = 0; i < (decoder ? config.numDecoderLayers() : config.numLayers()); i++) {
         for (int layer = 0; layer < (decoder ? 3 : 2); layer++) {
-          all.add(weight("%s.block.%d.layer.%d.layer_norm".formatted(stack, i, layer)));
+          all.add(weight("%s.block.%s.layer.%s.layer_norm".formatted(stack, i, layer)));
         }
       }
       all.add(weight(stack + ".final_layer_norm"));

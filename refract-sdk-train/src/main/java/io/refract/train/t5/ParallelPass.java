@@ -5,12 +5,15 @@ import static java.util.Objects.requireNonNull;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
 import com.google.common.base.Throwables;
+import com.google.common.util.concurrent.Futures;
 import com.google.common.util.concurrent.ThreadFactoryBuilder;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.refract.train.data.Batch;
 import io.refract.train.optim.Objective;
 import io.refract.train.t5.internal.Dropout;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -24,7 +27,12 @@ import org.slf4j.LoggerFactory;
  * product is shared out instead, everything between the products is.
  *
  * <p>All threads add to the gradients of the same parameters, which the engine locks while it does
- * so. With two threads their sum does not depend on who comes first; with more its last bits do.
+ * so. With two threads the sum of the first batch of an update does not depend on who comes first;
+ * with more, and with batches that add to it, its last bits do.
+ *
+ * <p>The number of threads that the engine computes with is one of each thread, and one of the
+ * process, which threads take over that the engine has not seen yet. To set the first sets the
+ * second, too, so that is set right again before a pass begins.
  */
 final class ParallelPass {
 
@@ -55,6 +63,7 @@ final class ParallelPass {
    */
   PassResult run(List<Batch> parts, int threads) {
     int ofPart = Math.max(1, threads / parts.size());
+    CountDownLatch begun = new CountDownLatch(parts.size() - 1);
     List<Future<PassResult>> others = new ArrayList<>();
     try {
       for (int part = 1; part < parts.size(); part++) {
@@ -62,11 +71,13 @@ final class ParallelPass {
         others.add(
             THREADS.submit(
                 () -> {
-                  JniUtils.setNumThreads(ofPart);
+                  begin(ofPart, begun);
                   return pass(parts.get(number), number);
                 }));
       }
       JniUtils.setNumThreads(ofPart);
+      Uninterruptibles.awaitUninterruptibly(begun);
+      Futures.getUnchecked(THREADS.submit(() -> JniUtils.setNumThreads(threads)));
       PassResult sum = pass(parts.get(0), 0);
       for (Future<PassResult> other : others) {
         sum = sum.plus(await(other));
@@ -79,27 +90,26 @@ final class ParallelPass {
     }
   }
 
+  private static void begin(int threads, CountDownLatch begun) {
+    try {
+      // The first call of a thread takes the process's number over, so that has to be another one.
+      JniUtils.getNumThreads();
+      JniUtils.setNumThreads(threads);
+    } finally {
+      begun.countDown();
+    }
+  }
+
   private PassResult pass(Batch part, int number) {
     return network.pass(scope, part, dropout.share(number), objective);
   }
 
   private static PassResult await(Future<PassResult> future) {
-    boolean interrupted = false;
     try {
-      while (true) {
-        try {
-          return future.get();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        } catch (ExecutionException e) {
-          Throwables.throwIfUnchecked(requireNonNull(e.getCause()));
-          throw new IllegalStateException("a part of the batch failed", e.getCause());
-        }
-      }
-    } finally {
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
+      return Uninterruptibles.getUninterruptibly(future);
+    } catch (ExecutionException e) {
+      Throwables.throwIfUnchecked(requireNonNull(e.getCause()));
+      throw new IllegalStateException("a part of the batch failed", e.getCause());
     }
   }
 

@@ -38,7 +38,7 @@ final class ParameterGradient {
   private void addNothing() {
     GradMode.on(
         () -> {
-          try (NDArray same = parameter.reshape(parameter.getShape());
+          try (NDArray same = Layers.handle(parameter);
               NDArray zeros = parameter.zerosLike()) {
             JniUtils.backward((PtNDArray) same, (PtNDArray) zeros, false, false);
             return parameter;

@@ -195,7 +195,7 @@ final class RecomputingPass {
 
   /** Returns a handle of the same tensor that belongs to another manager; keeps the graph. */
   private static NDArray view(NDArray x, NDManager scope) {
-    NDArray view = x.reshape(x.getShape());
+    NDArray view = Layers.handle(x);
     view.attach(scope);
     return view;
   }

@@ -19,11 +19,15 @@ public final class T5ScorerProvider implements ScorerProvider {
 
   @Override
   public TextModel open(Path directory, WeightFormat format) {
-    T5Model model = T5Model.load(directory, LoadOptions.forScoring());
     try {
-      return model.scoreIn(format);
+      T5Model model = T5Model.load(directory, LoadOptions.forScoring());
+      try {
+        return model.scoreIn(format);
+      } catch (RuntimeException e) {
+        model.close();
+        throw e;
+      }
     } catch (RuntimeException e) {
-      model.close();
       throw new ScoringException(
           "cannot open the model in %s: %s".formatted(directory, e.getMessage()), e);
     }

@@ -36,7 +36,11 @@ record TaskParameters(@Nullable String prefix, @Nullable Integer maxNewTokens, D
           "config.json of the checkpoint has no task '%s' in %s, only %s"
               .formatted(name, KEY, names));
     }
-    JsonObject task = tasks.getAsJsonObject().getAsJsonObject(name);
+    JsonElement found = tasks.getAsJsonObject().get(name);
+    if (!found.isJsonObject()) {
+      throw unusable(name, found, null);
+    }
+    JsonObject task = found.getAsJsonObject();
     Map<String, String> entries = new HashMap<>(generation.otherEntries());
     task.entrySet().forEach(entry -> entries.put(entry.getKey(), entry.getValue().toString()));
     Decoding decoding =
@@ -53,8 +57,13 @@ record TaskParameters(@Nullable String prefix, @Nullable Integer maxNewTokens, D
           task.has("max_length") ? (Integer) (task.get("max_length").getAsInt() - 1) : null,
           decoding);
     } catch (IllegalStateException | UnsupportedOperationException | NumberFormatException e) {
-      throw new CheckpointException(
-          "Cannot use %s of config.json: the task '%s' is %s.".formatted(KEY, name, task), e);
+      throw unusable(name, task, e);
     }
+  }
+
+  private static CheckpointException unusable(
+      String name, JsonElement task, @Nullable Exception cause) {
+    return new CheckpointException(
+        "Cannot use %s of config.json: the task '%s' is %s.".formatted(KEY, name, task), cause);
   }
 }

@@ -66,6 +66,15 @@ public final class TextGenerator {
     return this;
   }
 
+  /**
+   * Sets how many tokens go through the model at once, see {@link GenerationSettings#tokenBudget};
+   * it bounds the memory.
+   */
+  public TextGenerator tokenBudget(int value) {
+    settings = settings.withTokenBudget(value);
+    return this;
+  }
+
   /** Sets all options of the decoding at once; nothing of the checkpoint is mixed in. */
   public TextGenerator decoding(Decoding value) {
     settings = settings.withDecoding(value);

@@ -86,7 +86,7 @@ record TokenizerDefinition(
     String pad = names.getOrDefault("pad_token", "<pad>");
     String eos = names.getOrDefault("eos_token", "</s>");
     String unk = names.getOrDefault("unk_token", "<unk>");
-    TokenizerJson file = TokenizerJson.parse(json, Set.of(pad, eos, unk));
+    TokenizerJson file = TokenizerJson.parse(json, List.of(pad, eos, unk));
     List<AddedToken> added = addedTokens(file.section("added_tokens"));
     int highestId = added.stream().mapToInt(AddedToken::id).reduce(file.highestId(), Math::max);
     return new TokenizerDefinition(
@@ -106,6 +106,9 @@ record TokenizerDefinition(
     for (JsonElement element : section.getAsJsonArray()) {
       JsonObject token = element.getAsJsonObject();
       int id = token.get("id").getAsInt();
+      if (id < 0 || id == Integer.MAX_VALUE) {
+        throw new JsonParseException("it has an added token of the id " + id);
+      }
       byId.put(
           id,
           new AddedToken(

@@ -3,6 +3,8 @@ package io.refract.train.tokenization;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.nio.file.StandardCopyOption.ATOMIC_MOVE;
 import static java.nio.file.StandardCopyOption.REPLACE_EXISTING;
+import static java.nio.file.StandardOpenOption.CREATE_NEW;
+import static java.nio.file.StandardOpenOption.WRITE;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
@@ -12,6 +14,7 @@ import io.refract.train.tokenization.TokenizerDefinition.AddedToken;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.UUID;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -65,9 +68,10 @@ record TokenizerFiles(
   }
 
   private static void write(Path directory, String name, byte[] content) throws IOException {
-    Path part = Files.createTempFile(directory, "." + name, ".part");
+    // Not createTempFile, whose files nobody but their owner may read.
+    Path part = directory.resolve("." + name + "." + UUID.randomUUID() + ".part");
     try {
-      Files.write(part, content);
+      Files.write(part, content, CREATE_NEW, WRITE);
       Files.move(part, directory.resolve(name), ATOMIC_MOVE, REPLACE_EXISTING);
     } finally {
       Files.deleteIfExists(part);

@@ -1,15 +1,11 @@
 package io.refract.train.t5;
 
 import static io.refract.train.optim.Objective.CROSS_ENTROPY;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.BaseNDManager;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.pytorch.engine.PtNDArray;
-import ai.djl.pytorch.jni.JniUtils;
 import io.refract.train.data.Batch;
 import io.refract.train.data.Collator;
 import io.refract.train.data.EncodedExamples.Encoded;
@@ -17,7 +13,6 @@ import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.Execution;
 import io.refract.train.t5.internal.T5Network;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -106,7 +101,6 @@ class BackwardTest {
 
   private Outcome backward(
       T5Network network, Batch batch, Dropout dropout, Predicate<String> trained) {
-    Map<String, float[]> gradients = new LinkedHashMap<>();
     network
         .parameters()
         .forEach((name, parameter) -> parameter.setRequiresGradient(trained.test(name)));
@@ -114,33 +108,10 @@ class BackwardTest {
     try (NDManager step = manager.newSubManager()) {
       loss = network.backward(step, batch, dropout, CROSS_ENTROPY).getFloat();
     }
-    network
-        .parameters()
-        .forEach(
-            (name, parameter) -> {
-              if (trained.test(name)) {
-                try (NDArray gradient = parameter.getGradient()) {
-                  gradients.put(name, gradient.toFloatArray());
-                }
-                JniUtils.zeroGrad((PtNDArray) parameter);
-              }
-            });
-    return new Outcome(loss, gradients);
+    return new Outcome(loss, Gradients.take(network));
   }
 
   private static void assertEqual(Outcome actual, Outcome expected) {
-    expected
-        .gradients()
-        .forEach(
-            (name, gradient) -> {
-              float largest = 0;
-              for (float value : gradient) {
-                largest = Math.max(largest, Math.abs(value));
-              }
-              assertThat(requireNonNull(actual.gradients().get(name)))
-                  .as(name)
-                  .containsExactly(gradient, within(1e-5f * largest + 1e-6f));
-            });
-    assertThat(actual.gradients().keySet()).isEqualTo(expected.gradients().keySet());
+    Gradients.assertClose(actual.gradients(), expected.gradients(), 2e-5);
   }
 }

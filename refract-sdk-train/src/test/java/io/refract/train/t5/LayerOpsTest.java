@@ -3,7 +3,6 @@ package io.refract.train.t5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import io.refract.train.optim.Objective;
 import io.refract.train.t5.Golden.GoldenBatch;
@@ -11,7 +10,6 @@ import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.Execution;
 import io.refract.train.t5.internal.GradMode;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -53,34 +51,14 @@ class LayerOpsTest {
                         .backward(scope, batch.batch(), dropout, Objective.CROSS_ENTROPY)
                         .getFloat());
       }
-      Map<String, float[]> gradients = new LinkedHashMap<>();
-      network
-          .parameters()
-          .forEach(
-              (name, parameter) -> {
-                try (NDArray gradient = parameter.getGradient()) {
-                  gradients.put(name, gradient.toFloatArray());
-                }
-              });
-      return new Pass(loss, gradients);
+      return new Pass(loss, Gradients.take(network));
     }
   }
 
   private static void assertEqual(Pass actual, Pass expected, double tolerance) {
     assertThat((double) actual.loss())
         .isCloseTo(expected.loss(), within(expected.loss() * tolerance));
-    expected
-        .gradients()
-        .forEach(
-            (name, gradient) -> {
-              float largest = 1e-3f;
-              for (float value : gradient) {
-                largest = Math.max(largest, Math.abs(value));
-              }
-              assertThat(actual.gradients().get(name))
-                  .as(name)
-                  .containsExactly(gradient, within((float) (largest * tolerance)));
-            });
+    Gradients.assertClose(actual.gradients(), expected.gradients(), tolerance);
   }
 
   @ParameterizedTest

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -48,6 +49,35 @@ class PackedNetworkTest {
   private static PackedNetwork packed(T5ArrayNetwork network, Golden golden, Packing packing) {
     T5Config config = T5Config.load(golden.directory());
     return PackedNetwork.of(network, config, network.parameters(), packing).orElseThrow();
+  }
+
+  @Test
+  void only_weights_with_memory_of_their_own_are_counted() throws IOException {
+    Golden golden = Golden.load("v1_1");
+    T5ArrayNetwork network = golden.network(manager);
+    T5Config config = T5Config.load(golden.directory());
+    long attention = 3L * config.dModel() * config.numHeads() * config.dKv();
+    long joined = attention + 2L * config.dModel() * config.dFf();
+    long memory = 2L * config.dModel() * config.numHeads() * config.dKv();
+    try (PackedNetwork plain = packed(network, golden, Packing.PLAIN);
+        PackedNetwork packed = packed(network, golden, Packing.FLOAT32)) {
+      assertThat(plain.packedWeights())
+          .isEqualTo(config.numLayers() * joined + config.numDecoderLayers() * (joined + memory));
+      assertThat(packed.packedWeights()).isGreaterThan(plain.packedWeights());
+    }
+  }
+
+  @Test
+  void the_digits_of_a_language_do_not_get_into_the_names_of_weights() throws IOException {
+    Golden golden = Golden.load("v1_1");
+    T5ArrayNetwork network = golden.network(manager);
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+    try (PackedNetwork packed = packed(network, golden, Packing.PLAIN)) {
+      assertThat(packed.packedWeights()).isPositive();
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   static Stream<Arguments> formsAndPackings() {

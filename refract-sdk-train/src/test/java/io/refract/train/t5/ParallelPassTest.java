@@ -4,18 +4,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.pytorch.jni.JniUtils;
+import com.google.common.util.concurrent.Uninterruptibles;
 import io.refract.train.data.Batch;
 import io.refract.train.optim.Objective;
 import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.Execution;
 import io.refract.train.t5.internal.T5Network;
 import java.io.IOException;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,7 +58,6 @@ class ParallelPassTest {
 
   private float pass(T5Network form, Batch batch, Dropout dropout, int threadCount) {
     JniUtils.setNumThreads(threadCount);
-    network.parameters().values().forEach(ParallelPassTest::clear);
     try (NDManager scope = manager.newSubManager()) {
       float loss = form.backward(scope, batch, dropout, Objective.CROSS_ENTROPY).getFloat();
       assertThat(JniUtils.getNumThreads()).isEqualTo(threadCount);
@@ -64,54 +65,50 @@ class ParallelPassTest {
     }
   }
 
-  private static void clear(NDArray parameter) {
-    try (NDArray gradient = parameter.getGradient()) {
-      gradient.subi(gradient);
-    }
-  }
-
-  private Map<String, float[]> gradients() {
-    Map<String, float[]> all = new LinkedHashMap<>();
-    network
-        .parameters()
-        .forEach(
-            (name, parameter) -> {
-              try (NDArray gradient = parameter.getGradient()) {
-                all.put(name, gradient.toFloatArray());
-              }
-            });
-    return all;
-  }
-
   @ParameterizedTest
   @ValueSource(ints = {2, 3, 7})
   void threads_give_the_loss_and_gradients_of_one(int count) {
     for (T5Network form : List.of(network, network.with(new Execution(false, true)))) {
       float loss = pass(form, UNEVEN, Dropout.NONE, 1);
-      Map<String, float[]> expected = gradients();
+      Map<String, float[]> expected = Gradients.take(network);
       assertThat(pass(form, UNEVEN, Dropout.NONE, count)).isCloseTo(loss, within(loss * 1e-5f));
-      Map<String, float[]> actual = gradients();
-      expected.forEach(
-          (name, gradient) -> {
-            float largest = 1e-3f;
-            for (float value : gradient) {
-              largest = Math.max(largest, Math.abs(value));
-            }
-            assertThat(actual.get(name))
-                .as(name)
-                .containsExactly(gradient, within(largest * 5e-5f));
-          });
+      Gradients.assertClose(Gradients.take(network), expected, 5e-5);
     }
   }
 
   @Test
   void two_threads_give_the_same_bits_each_time() {
     pass(network, UNEVEN, Dropout.of(0.2, 3), 2);
-    Map<String, float[]> first = gradients();
+    Map<String, float[]> first = Gradients.take(network);
     for (int i = 0; i < 10; i++) {
       pass(network, UNEVEN, Dropout.of(0.2, 3), 2);
-      gradients().forEach((name, gradient) -> assertThat(gradient).isEqualTo(first.get(name)));
+      Gradients.take(network)
+          .forEach((name, gradient) -> assertThat(gradient).isEqualTo(first.get(name)));
     }
+  }
+
+  @Test
+  void threads_that_come_while_a_pass_runs_keep_the_number_of_the_process() throws Exception {
+    JniUtils.setNumThreads(2);
+    AtomicBoolean ended = new AtomicBoolean();
+    List<Integer> seen = Collections.synchronizedList(new ArrayList<>());
+    Thread watcher =
+        new Thread(
+            () -> {
+              while (!ended.get()) {
+                Thread fresh = new Thread(() -> seen.add(JniUtils.getNumThreads()));
+                fresh.start();
+                Uninterruptibles.joinUninterruptibly(fresh);
+              }
+            });
+    watcher.start();
+    while (seen.size() < 200) {
+      pass(network, UNEVEN, Dropout.NONE, 2);
+    }
+    ended.set(true);
+    watcher.join();
+    // A few may have come in the moment in which the parts set theirs.
+    assertThat(seen).filteredOn(number -> number == 2).hasSizeGreaterThan(seen.size() * 3 / 4);
   }
 
   @ParameterizedTest

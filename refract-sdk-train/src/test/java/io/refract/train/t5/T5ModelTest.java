@@ -10,6 +10,7 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import io.refract.scoring.GenerationSettings;
 import io.refract.scoring.ScorerProvider;
+import io.refract.scoring.ScoringException;
 import io.refract.scoring.TextModel;
 import io.refract.scoring.WeightFormat;
 import io.refract.train.checkpoint.CheckpointException;
@@ -302,6 +303,14 @@ class T5ModelTest {
         }
       }
     }
+  }
+
+  @Test
+  void the_provider_says_what_it_cannot_open() {
+    assertThatThrownBy(
+            () -> new T5ScorerProvider().open(folder.resolve("none"), WeightFormat.FLOAT32))
+        .isInstanceOf(ScoringException.class)
+        .hasMessageContaining("cannot open the model in " + folder.resolve("none"));
   }
 
   @Test

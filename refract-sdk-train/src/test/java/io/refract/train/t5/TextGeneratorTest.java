@@ -124,6 +124,9 @@ class TextGeneratorTest {
     assertThatThrownBy(() -> model.generator().labels(labels).maxNewTokens(2).generate("a"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("max_new_tokens");
+    assertThatThrownBy(() -> model.generator().labels(List.of("a</s>b")).generate("a"))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("a</s>b", "end token");
     assertThatThrownBy(() -> model.generator().labels(List.of("a  b", "a b")).generate("a"))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("the same tokens");
@@ -252,7 +255,7 @@ class TextGeneratorTest {
                 "{\"task_specific_params\": {\"summarization\": {\"early_stopping\": true,"
                     + " \"length_penalty\": 2.0, \"max_length\": 9, \"min_length\": 5,"
                     + " \"no_repeat_ngram_size\": 3, \"num_beams\": 4,"
-                    + " \"prefix\": \"summarize: \"}},"));
+                    + " \"prefix\": \"summarize: \"}, \"spelling\": [4]},"));
     try (T5Model loaded = T5Model.load(directory)) {
       List<GeneratedText> texts = loaded.generator().task("summarization").generate(INPUTS);
       assertThat(texts).allMatch(text -> text.ids().size() >= 5 && text.ids().size() <= 8);
@@ -273,6 +276,9 @@ class TextGeneratorTest {
       assertThatThrownBy(() -> loaded.generator().task("poetry"))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("poetry", "summarization");
+      assertThatThrownBy(() -> loaded.generator().task("spelling"))
+          .isInstanceOf(CheckpointException.class)
+          .hasMessageContaining("'spelling' is [4]");
     }
   }
 

@@ -1,7 +1,6 @@
 package io.refract.train.t5;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -14,7 +13,6 @@ import io.refract.train.optim.Objective;
 import io.refract.train.t5.internal.Dropout;
 import io.refract.train.t5.internal.GradMode;
 import java.io.IOException;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -64,17 +62,7 @@ class WeightGradientsTest {
     try (NDManager step = manager.newSubManager()) {
       network.backward(step, batch, Dropout.of(0, 1), Objective.CROSS_ENTROPY).getFloat();
     }
-    Map<String, float[]> all = new LinkedHashMap<>();
-    network
-        .parameters()
-        .forEach(
-            (name, parameter) -> {
-              try (NDArray gradient = parameter.getGradient()) {
-                all.put(name, gradient.toFloatArray());
-              }
-              JniUtils.zeroGrad((PtNDArray) parameter);
-            });
-    return all;
+    return Gradients.take(network);
   }
 
   @ParameterizedTest
@@ -88,15 +76,7 @@ class WeightGradientsTest {
     assertThat(gradients(network, SMALL)).usingRecursiveComparison().isEqualTo(few);
     // With more threads, each part would lose its padding again.
     JniUtils.setNumThreads(1);
-    Map<String, float[]> among = gradients(network, PADDED);
-    among.forEach(
-        (name, gradient) -> {
-          float largest = 1e-3f;
-          for (float value : gradient) {
-            largest = Math.max(largest, Math.abs(value));
-          }
-          assertThat(few.get(name)).as(name).containsExactly(gradient, within(largest * 2e-5f));
-        });
+    Gradients.assertClose(few, gradients(network, PADDED), 2e-5);
   }
 
   @Test

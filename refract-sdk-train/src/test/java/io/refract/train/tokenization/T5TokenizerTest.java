@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.google.gson.Gson;
 import com.google.gson.JsonObject;
@@ -220,6 +221,42 @@ class T5TokenizerTest {
     try (T5Tokenizer cleaning = T5Tokenizer.load(temp)) {
       assertThat(cleaning.decodeAll(golden.rows))
           .containsExactlyElementsOf(golden.decoded_and_cleaned);
+    }
+  }
+
+  @Test
+  void saved_files_may_be_read_by_whom_other_files_may_be_read(@TempDir Path temp)
+      throws Exception {
+    Path other = Files.writeString(temp.resolve("other"), "");
+    try (T5Tokenizer loaded = T5Tokenizer.load(resource("t5"))) {
+      loaded.copyTo(temp.resolve("saved"));
+    }
+    assumeTrue(other.getFileSystem().supportedFileAttributeViews().contains("posix"));
+    assertThat(Files.getPosixFilePermissions(temp.resolve("saved/tokenizer.json")))
+        .isEqualTo(Files.getPosixFilePermissions(other));
+  }
+
+  @Test
+  void an_id_that_no_vocabulary_can_have_is_refused(@TempDir Path temp) throws Exception {
+    String json = Files.readString(resource("t5/tokenizer.json"), UTF_8);
+    JsonObject definition = JsonParser.parseString(json).getAsJsonObject();
+    definition
+        .getAsJsonArray("added_tokens")
+        .get(0)
+        .getAsJsonObject()
+        .addProperty("id", 2147483647);
+    Files.writeString(temp.resolve("tokenizer.json"), definition.toString(), UTF_8);
+    assertThatThrownBy(() -> T5Tokenizer.load(temp))
+        .isInstanceOf(TokenizerException.class)
+        .hasMessageContaining("2147483647");
+  }
+
+  @Test
+  void one_token_may_have_two_roles(@TempDir Path temp) throws Exception {
+    Files.copy(resource("t5/tokenizer.json"), temp.resolve("tokenizer.json"));
+    Files.writeString(temp.resolve("tokenizer_config.json"), "{\"pad_token\": \"</s>\"}");
+    try (T5Tokenizer shared = T5Tokenizer.load(temp)) {
+      assertThat(shared.padTokenId()).isEqualTo(shared.eosTokenId());
     }
   }
 

@@ -39,8 +39,7 @@ final class Beams {
     this.request = request;
     settings = request.decoding().beams();
     for (int i = 0; i < settings.numBeams(); i++) {
-      Prefix prefix =
-          Prefix.begin(source, request.config().decoderStartTokenId(), request.maxNewTokens());
+      Prefix prefix = Prefix.begin(source, request.config().decoderStartTokenId());
       // The first alone counts: all begin alike, and would find the same.
       Beam beam = new Beam(prefix, ImmutableDoubleArray.of(), i == 0 ? 0 : OUT, 0);
       running.add(beam);

@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import com.google.common.collect.ImmutableMap;
 import com.google.common.primitives.ImmutableIntArray;
+import com.google.common.primitives.Ints;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -38,7 +39,8 @@ public final class LabelTrie {
    *
    * @param labels the labels, at least one
    * @param encode gives the tokens of a label, an end token last
-   * @throws IllegalArgumentException if two labels have the same tokens
+   * @throws IllegalArgumentException if two labels have the same tokens, or one has the end token
+   *     inside
    */
   public static LabelTrie of(List<String> labels, Function<String, int[]> encode) {
     checkArgument(!labels.isEmpty(), "there must be at least one label");
@@ -54,12 +56,16 @@ public final class LabelTrie {
           "the labels '%s' and '%s' are the same tokens to this tokenizer; rename one of them",
           other,
           label);
+      end = ids[ids.length - 1];
+      checkArgument(
+          Ints.indexOf(ids, end) == ids.length - 1,
+          "the label '%s' has the end token inside, with which every output ends; rename it",
+          label);
       Node node = root;
       for (int id : ids) {
         node = node.children.computeIfAbsent(id, key -> new Node());
       }
       longest = Math.max(longest, ids.length);
-      end = ids[ids.length - 1];
     }
     return new LabelTrie(root, ImmutableMap.copyOf(texts), longest, end);
   }

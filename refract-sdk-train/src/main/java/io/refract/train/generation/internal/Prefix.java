@@ -1,13 +1,14 @@
 package io.refract.train.generation.internal;
 
 import com.google.common.primitives.ImmutableIntArray;
+import com.google.common.primitives.Ints;
 import java.util.Arrays;
 
 /** The tokens of a sequence so far, the start token first. Not thread-safe. */
 final class Prefix {
 
   private final int source;
-  private final int[] tokens;
+  private int[] tokens;
   private int length;
 
   private Prefix(int source, int[] tokens, int length) {
@@ -21,12 +22,9 @@ final class Prefix {
    *
    * @param source its source's place in the batch
    * @param start the start token
-   * @param maxNewTokens tokens that may follow
    */
-  static Prefix begin(int source, int start, int maxNewTokens) {
-    int[] tokens = new int[maxNewTokens + 1];
-    tokens[0] = start;
-    return new Prefix(source, tokens, 1);
+  static Prefix begin(int source, int start) {
+    return new Prefix(source, new int[] {start}, 1);
   }
 
   /** Returns a copy that can go another way. */
@@ -35,6 +33,7 @@ final class Prefix {
   }
 
   void add(int token) {
+    tokens = Ints.ensureCapacity(tokens, length + 1, length);
     tokens[length++] = token;
   }
 

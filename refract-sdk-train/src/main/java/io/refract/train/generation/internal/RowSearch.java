@@ -80,7 +80,7 @@ final class RowSearch {
 
     private Row(int source, int sequence) {
       this.sequence = sequence;
-      prefix = Prefix.begin(source, request.config().decoderStartTokenId(), request.maxNewTokens());
+      prefix = Prefix.begin(source, request.config().decoderStartTokenId());
       chooser = choosers.of(sources.numbers().get(source), sequence);
     }
 

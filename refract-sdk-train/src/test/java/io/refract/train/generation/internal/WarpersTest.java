@@ -22,7 +22,7 @@ class WarpersTest {
             Warpers.typicalP(0.5, 1));
     for (ScoreProcessor warper : warpers) {
       float[] scores = none.clone();
-      warper.process(Prefix.begin(0, 0, 4), scores, 4, 4);
+      warper.process(Prefix.begin(0, 0), scores, 4, 4);
       assertThat(scores).isEqualTo(none);
     }
   }
