@@ -1,11 +1,11 @@
 package io.refract.train;
 
+import com.google.common.primitives.Ints;
 import io.refract.train.data.BatchLoader;
 import io.refract.train.data.BatchStream;
 import io.refract.train.data.Batching;
 import io.refract.train.data.EncodedExamples;
 import io.refract.train.data.LoadedBatch;
-import io.refract.train.optim.AdamW;
 import io.refract.train.optim.LearningRateSchedule;
 import java.util.List;
 import java.util.function.Predicate;
@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds batches that memory suffices for: halves them until a trial with the longest examples goes
- * through, and makes up for it by as many more batches per update, so that the updates stay the
- * same.
+ * Finds batches that memory suffices for: makes them smaller until a trial with the longest
+ * examples goes through, and makes up for it by as many more batches per update. Only sizes that
+ * divide what was asked for are tried, so that the updates stay the same.
  */
 final class BatchSizeSearch {
 
@@ -31,22 +31,23 @@ final class BatchSizeSearch {
    * @throws TrainingException if not even one row does
    */
   static TrainingConfig search(TrainingConfig config, Predicate<Integer> fits) {
-    int rows = config.batching().batchSize();
-    int accumulation = config.gradientAccumulationSteps();
+    int asked = config.batching().batchSize();
+    int rows = asked;
     while (!fits.test(rows)) {
       if (rows == 1) {
         throw new TrainingException(
             "Cannot train: memory does not suffice for a single example of %d source and %d target tokens. Lower maxSourceTokens(...), turn on gradientCheckpointing(), train a LoRA adapter, or take a smaller model."
                 .formatted(config.texts().maxSourceTokens(), config.texts().maxTargetTokens()));
       }
-      int half = (rows + 1) / 2;
-      accumulation = Math.multiplyExact(accumulation, (rows + half - 1) / half);
-      rows = half;
+      rows = smaller(rows, asked);
     }
-    if (rows < config.batching().batchSize()) {
+    // More batches than there can be make the same update.
+    int accumulation =
+        Ints.saturatedCast((long) (asked / rows) * config.gradientAccumulationSteps());
+    if (rows < asked) {
       LOG.warn(
           "Memory does not suffice for batches of {} rows; training takes {} batches of {} rows for each update in place of {}.",
-          config.batching().batchSize(),
+          asked,
           accumulation,
           rows,
           config.gradientAccumulationSteps());
@@ -56,25 +57,47 @@ final class BatchSizeSearch {
         .withGradientAccumulationSteps(accumulation);
   }
 
+  /** Returns the largest divisor of what was asked for that is at most half of some rows. */
+  private static int smaller(int rows, int asked) {
+    int half = rows / 2;
+    while (asked % half != 0) {
+      half--;
+    }
+    return half;
+  }
+
   /** Returns whether an update with the longest examples goes through; changes no weight. */
   static boolean fits(TrainingTask task, EncodedExamples examples, int rows) {
-    Batching batching = Batching.defaults().withBatchSize(rows);
-    LoadedBatch longest;
-    try (BatchStream batches = BatchLoader.of(examples, batching, 0).evaluation()) {
-      longest = batches.next();
-    }
+    LoadedBatch longest = longest(task.config(), examples, rows);
     if (!MemoryEstimate.suffices(task, longest.batch())) {
       return false;
     }
-    // Without a learning rate an update changes nothing, but allocates all that one needs.
-    TrainingConfig trial =
-        task.config()
-            .withUpdate(
-                new TrainingConfig.Update(
-                    AdamW.defaults(), LearningRateSchedule.constant().withWarmupSteps(1), 0));
     try (Replicas replicas = ReplicaFactory.of(task);
-        TrainingLoop loop = new TrainingLoop(replicas, trial, 1)) {
-      loop.step(List.of(longest));
+        TrainingLoop loop = new TrainingLoop(replicas, trial(task.config()), 1)) {
+      return goesThrough(loop, longest);
+    }
+  }
+
+  /** Returns a batch as the training makes them, with the longest examples. */
+  static LoadedBatch longest(TrainingConfig config, EncodedExamples examples, int rows) {
+    Batching batching = config.batching().withBatchSize(rows);
+    BatchLoader loader = BatchLoader.of(examples, batching, config.seed());
+    // Examples share rows in training only; there the batch with the longest row comes first.
+    try (BatchStream batches = batching.packing() ? loader.epoch(0) : loader.evaluation()) {
+      return batches.next();
+    }
+  }
+
+  /** Without a learning rate an update changes nothing, but allocates all that one needs. */
+  static TrainingConfig trial(TrainingConfig config) {
+    return config
+        .withSchedule(LearningRateSchedule.constant().withWarmupSteps(1))
+        .withMaxGradientNorm(0);
+  }
+
+  private static boolean goesThrough(TrainingLoop loop, LoadedBatch batch) {
+    try {
+      loop.step(List.of(batch));
       return true;
     } catch (TrainingException e) {
       if (e.getCause() != null && OutOfMemory.isCauseOf(e.getCause())) {

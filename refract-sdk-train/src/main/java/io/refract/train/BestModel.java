@@ -4,6 +4,7 @@ import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Which evaluation of a training is the best.
@@ -26,15 +27,23 @@ public record BestModel(String metric, boolean greaterIsBetter) {
     return new BestModel(metric, !metric.endsWith("loss"));
   }
 
-  /** Returns the value of an evaluation. */
-  double valueOf(Map<String, Double> metrics) {
-    Double value = metrics.get(metric);
-    if (value == null) {
+  /**
+   * Checks that evaluations have the value.
+   *
+   * @param names the names of what they measure
+   */
+  void requireIn(Set<String> names) {
+    if (!names.contains(metric)) {
       throw new TrainingException(
           "Cannot tell the best model: evaluations have no metric '%s', only %s. Name one of these, or add the metric with metric(...)."
-              .formatted(metric, metrics.keySet()));
+              .formatted(metric, names));
     }
-    return value;
+  }
+
+  /** Returns the value of an evaluation. */
+  double valueOf(Map<String, Double> metrics) {
+    requireIn(metrics.keySet());
+    return requireNonNull(metrics.get(metric), metric);
   }
 
   /** Returns whether a value is better than the best so far. */

@@ -33,11 +33,19 @@ final class CheckpointStore implements AutoCloseable {
   private final Checkpoints settings;
   private final FileChannel lockFile;
   private final FileLock lock;
+  private final Deletion deletion;
 
-  private CheckpointStore(Checkpoints settings, FileChannel lockFile, FileLock lock) {
+  /** How a directory is deleted with all that is in it. */
+  interface Deletion {
+    void delete(Path directory) throws IOException;
+  }
+
+  private CheckpointStore(
+      Checkpoints settings, FileChannel lockFile, FileLock lock, Deletion deletion) {
     this.settings = settings;
     this.lockFile = lockFile;
     this.lock = lock;
+    this.deletion = deletion;
   }
 
   /**
@@ -46,28 +54,52 @@ final class CheckpointStore implements AutoCloseable {
    * @throws CheckpointException if another training uses it, or it cannot be written
    */
   static CheckpointStore open(Checkpoints settings) {
+    return open(
+        settings,
+        directory -> MoreFiles.deleteRecursively(directory, RecursiveDeleteOption.ALLOW_INSECURE));
+  }
+
+  /** Opens the directory with another way to delete, for tests. */
+  static CheckpointStore open(Checkpoints settings, Deletion deletion) {
     Path directory = settings.directory();
-    FileChannel file = null;
     try {
       Files.createDirectories(directory);
-      file =
+      FileChannel file =
           FileChannel.open(
               directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      FileLock lock = tryLock(file);
-      if (lock == null) {
-        file.close();
-        throw new CheckpointException(
-            "Cannot write checkpoints into %s: another training writes there. Name another directory."
-                .formatted(directory));
+      try {
+        return locked(settings, file, deletion);
+      } catch (IOException | RuntimeException e) {
+        closeAfter(e, file);
+        throw e;
       }
-      CheckpointStore store = new CheckpointStore(settings, file, lock);
-      store.removeLeftovers();
-      return store;
     } catch (IOException e) {
       throw new CheckpointException(
           "Cannot write checkpoints into %s: %s. Check that it can be written."
               .formatted(directory, e),
           e);
+    }
+  }
+
+  private static CheckpointStore locked(Checkpoints settings, FileChannel file, Deletion deletion)
+      throws IOException {
+    FileLock lock = tryLock(file);
+    if (lock == null) {
+      throw new CheckpointException(
+          "Cannot write checkpoints into %s: another training writes there. Name another directory."
+              .formatted(settings.directory()));
+    }
+    CheckpointStore store = new CheckpointStore(settings, file, lock, deletion);
+    store.removeLeftovers();
+    return store;
+  }
+
+  /** Lets the lock go with its file. */
+  private static void closeAfter(Exception failure, FileChannel file) {
+    try {
+      file.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 
@@ -83,7 +115,7 @@ final class CheckpointStore implements AutoCloseable {
   private void removeLeftovers() throws IOException {
     for (Path path : list()) {
       if (LEFTOVER.matcher(path.getFileName().toString()).matches()) {
-        MoreFiles.deleteRecursively(path, RecursiveDeleteOption.ALLOW_INSECURE);
+        deletion.delete(path);
       }
     }
   }
@@ -119,7 +151,7 @@ final class CheckpointStore implements AutoCloseable {
       List<Integer> all = steps().sorted().toList();
       for (int old : all.subList(0, Math.max(0, all.size() - settings.keepLast()))) {
         if (old != best) {
-          MoreFiles.deleteRecursively(path(old), RecursiveDeleteOption.ALLOW_INSECURE);
+          deletion.delete(path(old));
         }
       }
     } catch (IOException e) {

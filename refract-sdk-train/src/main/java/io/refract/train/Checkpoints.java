@@ -14,8 +14,8 @@ import java.util.OptionalInt;
  * trainer_state.json}.
  *
  * @param directory what the checkpoints are written into
- * @param everySteps updates between two checkpoints; empty, the default, for one at the end of each
- *     epoch
+ * @param everySteps updates between two checkpoints, besides the one at the end of the training;
+ *     empty, the default, for one at the end of each epoch
  * @param keepLast how many of the newest are kept, 2 unless set; the one of the best evaluation is
  *     kept besides
  */
@@ -41,7 +41,7 @@ public record Checkpoints(Path directory, OptionalInt everySteps, int keepLast) 
     return new Checkpoints(directory, OptionalInt.empty(), KEEP_LAST);
   }
 
-  /** Returns checkpoints after every so many updates. */
+  /** Returns checkpoints after every so many updates, and at the end of the training. */
   public Checkpoints everySteps(int value) {
     return new Checkpoints(directory, OptionalInt.of(value), keepLast);
   }

@@ -3,6 +3,8 @@ package io.refract.train;
 import com.sun.management.OperatingSystemMXBean;
 import io.refract.train.data.Batch;
 import io.refract.train.device.ComputeDevice;
+import io.refract.train.optim.Adafactor;
+import io.refract.train.optim.Optimizer;
 import io.refract.train.t5.T5Config;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -34,13 +36,22 @@ final class MemoryEstimate {
     long trained = task.model().trainableParameterCount();
     boolean recompute = task.config().computation().gradientCheckpointing();
     double bytes =
-        bytesOfActivations(task.model().config(), batch, recompute) + bytesOfState(trained);
+        bytesOfActivations(task.model().config(), batch, recompute)
+            + bytesOfState(task.config().update().optimizer(), trained);
     return bytes * (1 + task.replicas().size()) <= USABLE * freeBytes();
   }
 
-  /** Returns the bytes of gradients and of the two running means of AdamW. */
-  static double bytesOfState(long trainedParameters) {
-    return 3.0 * Float.BYTES * trainedParameters;
+  /** Returns the bytes of gradients and of what an optimizer remembers of each parameter. */
+  static double bytesOfState(Optimizer optimizer, long trainedParameters) {
+    return (1.0 + meansOfEach(optimizer)) * Float.BYTES * trainedParameters;
+  }
+
+  /** The means that Adafactor keeps of rows and columns are too few to count. */
+  private static int meansOfEach(Optimizer optimizer) {
+    if (optimizer instanceof Adafactor adafactor) {
+      return adafactor.beta1().isPresent() ? 1 : 0;
+    }
+    return 2;
   }
 
   /** Returns the bytes of what a forward pass keeps for the backward pass. */

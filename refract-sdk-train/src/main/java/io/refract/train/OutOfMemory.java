@@ -1,7 +1,10 @@
 package io.refract.train;
 
 import ai.djl.engine.EngineException;
+import ai.djl.ndarray.NDArray;
 import io.refract.train.data.LoadedBatch;
+import io.refract.train.optim.Optimizer;
+import java.util.Collection;
 import java.util.Locale;
 
 /** Tells when memory did not suffice, and what helps. */
@@ -36,6 +39,20 @@ final class OutOfMemory {
                 loaded.batch().rows(),
                 loaded.batch().sourceLength(),
                 loaded.batch().targetLength(),
+                firstLine(failure)),
+        failure);
+  }
+
+  /** Returns an exception that says what to change when an optimizer finds no room. */
+  static TrainingException ofOptimizer(
+      Optimizer optimizer, Collection<NDArray> parameters, Throwable failure) {
+    return new TrainingException(
+        ("Cannot train: memory did not suffice for what the optimizer %s remembers of %d weights. In"
+                + " this order: take optimizer(Adafactor.defaults()), which remembers least; train a"
+                + " LoRA adapter instead of all weights; take a smaller model. The failure was: %s")
+            .formatted(
+                optimizer.name(),
+                parameters.stream().mapToLong(NDArray::size).sum(),
                 firstLine(failure)),
         failure);
   }

@@ -2,6 +2,7 @@ package io.refract.train;
 
 import ai.djl.ndarray.NDArray;
 import com.google.common.collect.Maps;
+import io.refract.provenance.CheckpointProvenance;
 import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.checkpoint.internal.TensorFile;
 import java.io.IOException;
@@ -23,12 +24,15 @@ final class RunCheckpoints implements AutoCloseable {
   private static final String OPTIMIZER = "optimizer.safetensors";
 
   private final TrainingTask task;
+  private final Optional<CheckpointProvenance> base;
   private final Optional<Checkpoints> settings;
   private final @Nullable CheckpointStore store;
   private @Nullable Path bestFile;
 
-  private RunCheckpoints(TrainingTask task, @Nullable CheckpointStore store) {
+  private RunCheckpoints(
+      TrainingTask task, Optional<CheckpointProvenance> base, @Nullable CheckpointStore store) {
     this.task = task;
+    this.base = base;
     this.settings = task.checkpoints();
     this.store = store;
   }
@@ -36,21 +40,41 @@ final class RunCheckpoints implements AutoCloseable {
   /**
    * Opens the directory for checkpoints, if the task has one.
    *
+   * @param base what the model was loaded from
    * @throws TrainingException if there are checkpoints that the task does not want to go on from
    */
-  static RunCheckpoints open(TrainingTask task) {
+  static RunCheckpoints open(TrainingTask task, Optional<CheckpointProvenance> base) {
     if (task.checkpoints().isEmpty()) {
-      return new RunCheckpoints(task, null);
+      return new RunCheckpoints(task, base, null);
     }
     CheckpointStore store = CheckpointStore.open(task.checkpoints().get());
-    Optional<Path> newest = store.newest();
-    if (newest.isPresent() && !task.resume()) {
+    try {
+      if (!task.resume()) {
+        requireNew(store, task.checkpoints().get());
+      }
+      return new RunCheckpoints(task, base, store);
+    } catch (RuntimeException e) {
       store.close();
+      throw e;
+    }
+  }
+
+  private static void requireNew(CheckpointStore store, Checkpoints settings) {
+    Optional<Path> newest = store.newest();
+    if (newest.isPresent()) {
       throw new TrainingException(
           "Cannot start a new training in %s: it holds the checkpoint %s of an earlier one, and nothing is overwritten. Call resume() to go on from it, or name another directory."
-              .formatted(task.checkpoints().get().directory(), newest.get().getFileName()));
+              .formatted(settings.directory(), newest.get().getFileName()));
     }
-    return new RunCheckpoints(task, store);
+  }
+
+  /**
+   * Returns what must be equal for a training to go on from these checkpoints.
+   *
+   * @param settled the task that was given, its batch size settled
+   */
+  Map<String, String> identity(TrainingTask settled) {
+    return TrainingIdentity.of(settled, base);
   }
 
   /** Returns the state to go on from, if there is one. */
@@ -111,13 +135,13 @@ final class RunCheckpoints implements AutoCloseable {
         task.model().adapter().isPresent() ? "adapter_model.safetensors" : "model.safetensors");
   }
 
-  /** Returns whether the settings ask for a checkpoint now. */
-  boolean isDue(int step, boolean epochEnded) {
+  /** Returns whether the settings ask for a checkpoint now; the end of the training always has. */
+  boolean isDue(int step, boolean epochEnded, boolean trained) {
     if (settings.isEmpty()) {
       return false;
     }
     OptionalInt every = settings.get().everySteps();
-    return every.isPresent() ? step % every.getAsInt() == 0 : epochEnded;
+    return trained || (every.isPresent() ? step % every.getAsInt() == 0 : epochEnded);
   }
 
   /** Writes a checkpoint, if there is a directory for them. */

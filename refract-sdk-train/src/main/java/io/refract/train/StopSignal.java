@@ -1,6 +1,7 @@
 package io.refract.train;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +10,7 @@ final class StopSignal {
 
   private final AtomicReference<@Nullable String> reason = new AtomicReference<>();
   private final CountDownLatch ended = new CountDownLatch(1);
+  private final AtomicBoolean jvmEnds = new AtomicBoolean();
 
   /** Asks for the end; the first reason stays. */
   void request(String why) {
@@ -18,6 +20,17 @@ final class StopSignal {
   /** Returns why the training shall end, or null to go on. */
   @Nullable String reason() {
     return reason.get();
+  }
+
+  /** Asks for the end because the JVM waits for it. */
+  void requestForJvm() {
+    jvmEnds.set(true);
+    request("the JVM was asked to end");
+  }
+
+  /** Returns whether the JVM waits for the end, so that only what must be done should be. */
+  boolean jvmEnds() {
+    return jvmEnds.get();
   }
 
   /** Says that the training has ended. */
@@ -40,7 +53,7 @@ final class StopSignal {
     Thread hook =
         new Thread(
             () -> {
-              request("the JVM was asked to end");
+              requestForJvm();
               try {
                 awaitEnd();
               } catch (InterruptedException e) {

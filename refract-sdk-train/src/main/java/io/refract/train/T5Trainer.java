@@ -318,7 +318,10 @@ public final class T5Trainer {
     return this;
   }
 
-  /** Adds a listener, for example a progress bar, that hears of training and evaluations. */
+  /**
+   * Adds a listener, for example a progress bar, that hears of the encoding of the training data,
+   * of training and of evaluations.
+   */
   public T5Trainer callback(ProgressListener value) {
     callbacks.add(new ProgressCallback(value));
     listeners.add(value);
@@ -375,9 +378,13 @@ public final class T5Trainer {
    * @return what was done
    * @throws IllegalStateException if no training data were set, or something was asked for that
    *     needs validation data or a directory for checkpoints
-   * @throws TrainingException if a loss or gradient is not finite, memory does not suffice, a
-   *     checkpoint does not belong to this training, or the thread is interrupted; the model keeps
-   *     the weights of the last good update
+   * @throws TrainingException if a metric cannot measure the validation data, a loss or gradient is
+   *     not finite, memory does not suffice, a checkpoint does not belong to this training, or the
+   *     thread is interrupted; the model keeps the weights of the last good update, and where there
+   *     is a directory for checkpoints, an interrupt or a failed evaluation leaves one of that
+   *     update, from which a resumed training goes on with the evaluation
+   * @throws io.refract.train.data.DataException if data cannot be read, or the thread is
+   *     interrupted in an evaluation before the first update or after the last checkpoint
    */
   public TrainingResult train() {
     return new Training(task(), new StopSignal(), stopOnShutdown).run();
@@ -407,7 +414,8 @@ public final class T5Trainer {
     return new RunningTraining(result, signal);
   }
 
-  private TrainingTask task() {
+  /** Returns everything that this trainer was told, and checks that it goes together. */
+  TrainingTask task() {
     TrainingData training = data;
     checkState(training != null, "training needs data: call data(...) before train()");
     boolean judged = evaluateBefore || best != null || evaluateEverySteps.isPresent();
@@ -437,7 +445,13 @@ public final class T5Trainer {
             .filter(Classification.class::isInstance)
             .map(Classification.class::cast)
             .findFirst(),
-        callbacks);
+        callbacks,
+        progress());
+  }
+
+  private ProgressListener progress() {
+    List<ProgressListener> all = List.copyOf(listeners);
+    return event -> all.forEach(listener -> listener.onProgress(event));
   }
 
   private Evaluator evaluator() {

@@ -1,7 +1,6 @@
 package io.refract.train;
 
 import ai.djl.engine.Engine;
-import io.refract.progress.ProgressListener;
 import io.refract.provenance.CheckpointProvenance;
 import io.refract.provenance.Provenance;
 import io.refract.train.callback.EpochReport;
@@ -56,12 +55,14 @@ final class Training {
   private TrainingResult runWithoutGraph() {
     Instant started = Instant.now();
     long start = System.nanoTime();
+    RunEvaluations evaluations = RunEvaluations.of(asked);
     EncodedExamples examples = encode();
     Map<String, DataProfile> profiles = profiles(examples);
     Optional<CheckpointProvenance> base = baseCheckpoint();
-    try (RunCheckpoints checkpoints = RunCheckpoints.open(asked)) {
+    try (RunCheckpoints checkpoints = RunCheckpoints.open(asked, base)) {
       TrainingTask task = settleBatchSize(examples, checkpoints);
-      TrainingOutcome outcome = new TrainingRun(task, examples, checkpoints, signal).run();
+      TrainingOutcome outcome =
+          new TrainingRun(task, examples, evaluations, checkpoints, signal).run();
       Duration duration = Duration.ofNanos(System.nanoTime() - start);
       Provenance provenance = provenance(task, base, started);
       return result(task, outcome, profiles, duration, provenance);
@@ -99,7 +100,7 @@ final class Training {
             texts.taskPrefix(),
             texts.maxSourceTokens(),
             texts.maxTargetTokens(),
-            ProgressListener.none());
+            asked.progress());
   }
 
   /** Looks at what the model will see of the data, and says what a person should know of it. */

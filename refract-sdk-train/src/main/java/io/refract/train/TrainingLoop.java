@@ -68,7 +68,12 @@ final class TrainingLoop implements AutoCloseable {
     this(Replicas.of(model), config, totalSteps);
   }
 
-  /** Prepares a model and its copies on other devices, which stay the caller's to close. */
+  /**
+   * Prepares a model and its copies on other devices, which stay the caller's to close.
+   *
+   * @throws TrainingException if memory does not suffice for the state of the optimizer; then
+   *     nothing has changed
+   */
   TrainingLoop(Replicas replicas, TrainingConfig config, int totalSteps) {
     this.replicas = replicas;
     this.model = replicas.first();
@@ -76,8 +81,16 @@ final class TrainingLoop implements AutoCloseable {
     this.config = config;
     this.totalSteps = totalSteps;
     replicas.requireGradients(true);
-    this.optimizer =
-        ParameterUpdater.of(config.update().optimizer(), model.manager(), model.parameters());
+    try {
+      this.optimizer =
+          ParameterUpdater.of(config.update().optimizer(), model.manager(), model.parameters());
+    } catch (RuntimeException | OutOfMemoryError e) {
+      replicas.requireGradients(false);
+      if (OutOfMemory.isCauseOf(e)) {
+        throw OutOfMemory.ofOptimizer(config.update().optimizer(), parameters, e);
+      }
+      throw e;
+    }
   }
 
   /**

@@ -1,44 +1,66 @@
 package io.refract.train;
 
 import ai.djl.ndarray.NDArray;
+import com.google.common.math.LongMath;
 import io.refract.train.callback.EpochReport;
 import io.refract.train.callback.EvaluationReport;
 import io.refract.train.callback.StepReport;
-import io.refract.train.callback.TrainingCallback;
 import io.refract.train.callback.TrainingPlan;
 import io.refract.train.data.Batch;
 import io.refract.train.data.BatchLoader;
 import io.refract.train.data.BatchStream;
+import io.refract.train.data.DataException;
 import io.refract.train.data.EncodedExamples;
 import io.refract.train.data.LoadedBatch;
 import io.refract.train.evaluation.EvaluationResult;
 import io.refract.train.t5.internal.T5Access;
+import java.math.RoundingMode;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** One training from its first evaluation to its last update: epochs, evaluations, checkpoints. */
+/**
+ * One training from its first evaluation to its last update: epochs, evaluations, checkpoints.
+ *
+ * <p>An interrupt of the thread is taken note of and comes back at the end: with the flag set,
+ * neither batches nor channels of files would work, and what was trained could not be saved.
+ */
 final class TrainingRun {
 
   private final TrainingTask task;
   private final TrainingConfig config;
   private final StopSignal signal;
   private final RunCheckpoints checkpoints;
+  private final RunCallbacks callbacks;
+  private final RunEvaluations evaluations;
   private final BatchLoader loader;
-  private final int batchesPerUpdate;
+  private final long batchesPerUpdate;
   private final int totalSteps;
   private final Map<String, String> identity;
 
   private TrainingHistory history = new TrainingHistory();
-  private Optional<TrainingState.Best> best = Optional.empty();
-  private Map<String, Double> metricsBefore = Map.of();
-  private List<String> predictionsBefore = List.of();
   private @Nullable EvaluationResult last;
   private @Nullable String stopReason;
+  private boolean unjudged;
+  private boolean interrupted;
+
+  /**
+   * Where a run is.
+   *
+   * @param epoch the current epoch, from 0
+   * @param batch the number of the next batch in it
+   * @param epochIsOver whether there is no such batch
+   * @param start when the epoch began, on the clock of {@link System#nanoTime()}
+   */
+  private record Place(int epoch, int batch, boolean epochIsOver, long start) {
+
+    Place after(List<LoadedBatch> group, BatchStream batches) {
+      return new Place(epoch, batch + group.size(), !batches.hasNext(), start);
+    }
+  }
 
   /**
    * Prepares a run.
@@ -47,15 +69,22 @@ final class TrainingRun {
    * @param examples the encoded training data
    */
   TrainingRun(
-      TrainingTask task, EncodedExamples examples, RunCheckpoints checkpoints, StopSignal signal) {
+      TrainingTask task,
+      EncodedExamples examples,
+      RunEvaluations evaluations,
+      RunCheckpoints checkpoints,
+      StopSignal signal) {
     this.task = task;
     this.config = task.config();
     this.signal = signal;
+    this.evaluations = evaluations;
     this.checkpoints = checkpoints;
+    this.callbacks = new RunCallbacks(task.callbacks());
     this.loader = BatchLoader.of(examples, config.batching(), config.seed());
-    this.batchesPerUpdate = config.gradientAccumulationSteps() * (1 + task.replicas().size());
+    this.batchesPerUpdate =
+        (long) config.gradientAccumulationSteps() * (1 + task.replicas().size());
     this.totalSteps = countSteps();
-    this.identity = TrainingIdentity.of(task);
+    this.identity = checkpoints.identity(task);
   }
 
   /** With a token budget the number of batches differs from epoch to epoch. */
@@ -63,7 +92,7 @@ final class TrainingRun {
     long steps = 0;
     long most = config.length().maxSteps().orElse(Integer.MAX_VALUE);
     for (int epoch = 0; epoch < config.length().epochs() && steps < most; epoch++) {
-      steps += ceilDiv(loader.batches(epoch), batchesPerUpdate);
+      steps += LongMath.divide(loader.batches(epoch), batchesPerUpdate, RoundingMode.CEILING);
     }
     return Math.toIntExact(Math.min(steps, most));
   }
@@ -73,48 +102,65 @@ final class TrainingRun {
     Optional<TrainingState> resumed = checkpoints.newest();
     resumed.ifPresent(state -> checkpoints.requireSame(state, identity, totalSteps));
     resumed.ifPresent(this::takeUp);
-    TrainingPlan plan =
-        new TrainingPlan(
-            task.model().toString(),
-            resumed.map(state -> state.position().steps()).orElse(0),
-            totalSteps,
-            config.asMap());
-    task.callbacks().forEach(callback -> callback.onStart(plan));
-    try {
-      if (resumed.isEmpty() && task.evaluateBefore()) {
-        EvaluationResult before = evaluate(0, 0);
-        metricsBefore = before.metrics();
-        predictionsBefore = before.predictions();
-      }
-      try (Replicas replicas = ReplicaFactory.of(task);
-          TrainingLoop loop = new TrainingLoop(replicas, config, totalSteps)) {
-        Map<String, NDArray> weights = replicas.first().parameters();
-        resumed.ifPresent(state -> checkpoints.load(state, loop, weights));
-        int firstEpoch = resumed.map(TrainingState::epoch).orElse(0);
-        int firstBatch = resumed.map(TrainingState::batch).orElse(0);
-        for (int epoch = firstEpoch; goesOn(loop); epoch++) {
-          runEpoch(loop, weights, epoch, epoch == firstEpoch ? firstBatch : 0);
-        }
-        takeBest(loop, weights);
+    try (callbacks) {
+      callbacks.onStart(plan(resumed));
+      try {
+        train(resumed);
+      } finally {
+        // Models that share the weights may have been used meanwhile.
+        T5Access.changed(task.model());
       }
     } finally {
-      // Models that share the weights may have been used meanwhile.
-      T5Access.changed(task.model());
-      task.callbacks().forEach(callback -> callback.onEnd(history.steps.size()));
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
+    // A reason to stop that came with the last update has stopped nothing.
+    boolean stopped = history.steps.size() < totalSteps;
     return new TrainingOutcome(
-        history, metricsBefore, predictionsBefore, last, Optional.ofNullable(stopReason));
+        history,
+        evaluations.metricsBefore(),
+        evaluations.predictionsBefore(),
+        last,
+        stopped ? Optional.ofNullable(stopReason) : Optional.empty());
+  }
+
+  private TrainingPlan plan(Optional<TrainingState> resumed) {
+    return new TrainingPlan(
+        task.model().toString(),
+        resumed.map(state -> state.position().steps()).orElse(0),
+        totalSteps,
+        task.resume(),
+        evaluations.metrics(),
+        config.asMap());
   }
 
   private void takeUp(TrainingState state) {
     history = state.history();
-    best = state.best();
-    metricsBefore = state.metricsBefore();
-    for (int i = 0; i < task.callbacks().size(); i++) {
-      task.callbacks().get(i).restore(state.callbacks().get(i));
-    }
+    unjudged = state.unjudged();
+    evaluations.restore(state);
+    callbacks.restore(state.callbacks());
     // A training that a callback had ended stays ended.
-    stopReason = askCallbacks();
+    stopReason = callbacks.stopReason();
+  }
+
+  private void train(Optional<TrainingState> resumed) {
+    if (resumed.isEmpty() && task.evaluateBefore()) {
+      EvaluationReport before = evaluations.measureBefore();
+      history.evaluations.add(before);
+      callbacks.onEvaluation(before);
+    }
+    try (Replicas replicas = ReplicaFactory.of(task);
+        TrainingLoop loop = new TrainingLoop(replicas, config, totalSteps)) {
+      Map<String, NDArray> weights = replicas.first().parameters();
+      resumed.ifPresent(state -> checkpoints.load(state, loop, weights));
+      int firstEpoch = resumed.map(TrainingState::epoch).orElse(0);
+      int firstBatch = resumed.map(TrainingState::batch).orElse(0);
+      for (int epoch = firstEpoch; unjudged || goesOn(loop); epoch++) {
+        runEpoch(loop, weights, epoch, epoch == firstEpoch ? firstBatch : 0);
+      }
+      takeBest(loop, weights);
+    }
   }
 
   private boolean goesOn(TrainingLoop loop) {
@@ -126,67 +172,31 @@ final class TrainingRun {
     // As if the part of the epoch that an earlier process did had come right before.
     long start = System.nanoTime() - history.epochNanos;
     try (BatchStream batches = loader.epoch(epoch, firstBatch)) {
-      int batch = firstBatch;
+      Place place = new Place(epoch, firstBatch, !batches.hasNext(), start);
+      if (unjudged) {
+        unjudged = false;
+        afterUpdate(loop, weights, place);
+      }
       while (batches.hasNext() && goesOn(loop)) {
-        List<LoadedBatch> group = next(batches);
-        batch += group.size();
+        List<LoadedBatch> group = next(batches, loop, place);
+        place = place.after(group, batches);
         TrainingLoop.Update update = step(loop, group);
+        noticeInterrupt();
         report(update, epoch);
-        boolean epochEnds = !batches.hasNext() || update.step() == totalSteps;
-        boolean improved = evaluateIfDue(update.step(), epoch, epochEnds);
-        if (epochEnds) {
-          endEpoch(update.step(), epoch, start);
-        }
-        stopReason = findStopReason();
-        boolean epochIsOver = !batches.hasNext();
-        if (improved || stopReason != null || checkpoints.isDue(update.step(), epochEnds)) {
-          history.epochNanos = epochIsOver ? 0 : System.nanoTime() - start;
-          checkpoints.save(
-              state(loop, epochIsOver ? epoch + 1 : epoch, epochIsOver ? 0 : batch), loop);
-        }
-        if (improved) {
-          checkpoints.rememberBest(weights);
-        }
-        failWhenInterrupted();
+        afterUpdate(loop, weights, place);
       }
     }
   }
 
-  private TrainingState state(TrainingLoop loop, int epoch, int batch) {
-    return new TrainingState(
-        identity,
-        totalSteps,
-        loop.position(),
-        epoch,
-        batch,
-        best,
-        metricsBefore,
-        task.callbacks().stream().map(TrainingCallback::state).toList(),
-        history);
-  }
-
-  private @Nullable String findStopReason() {
-    if (Thread.currentThread().isInterrupted()) {
-      return "the thread of the training was interrupted";
-    }
-    String asked = signal.reason();
-    return asked != null ? asked : askCallbacks();
-  }
-
-  private @Nullable String askCallbacks() {
-    return task.callbacks().stream()
-        .flatMap(callback -> callback.stopReason().stream())
-        .findFirst()
-        .orElse(null);
-  }
-
-  private void failWhenInterrupted() {
-    if (Thread.currentThread().isInterrupted()) {
-      throw new TrainingException(
-          "Training stopped after step %d: its thread was interrupted. The weights of that step are kept%s."
-              .formatted(
-                  history.steps.size(),
-                  task.checkpoints().isPresent() ? ", and its checkpoint is written" : ""));
+  private List<LoadedBatch> next(BatchStream batches, TrainingLoop loop, Place place) {
+    try {
+      List<LoadedBatch> group = new ArrayList<>();
+      while (group.size() < batchesPerUpdate && batches.hasNext()) {
+        group.add(batches.next());
+      }
+      return group;
+    } catch (DataException e) {
+      throw saved(e, loop, place, state(loop, place, false));
     }
   }
 
@@ -214,74 +224,129 @@ final class TrainingRun {
             update.learningRate(),
             history.tokensPerSecond());
     history.steps.add(report);
-    task.callbacks().forEach(callback -> callback.onStep(report));
+    callbacks.onStep(report);
   }
 
-  /** Returns whether there was an evaluation, and it was the best so far. */
-  private boolean evaluateIfDue(int step, int epoch, boolean epochEnds) {
-    boolean due =
-        epochEnds
-            || (task.evaluateEverySteps().isPresent()
-                && step % task.evaluateEverySteps().getAsInt() == 0);
-    if (!due || task.validation() == null) {
-      return false;
+  /** Does everything that may be due once an update is made and reported. */
+  private void afterUpdate(TrainingLoop loop, Map<String, NDArray> weights, Place place) {
+    int step = loop.position().steps();
+    boolean trained = step == totalSteps;
+    boolean epochEnds = place.epochIsOver() || trained;
+    boolean improved = evaluations.isDue(step, epochEnds) && evaluate(loop, place);
+    if (epochEnds) {
+      endEpoch(step, place);
     }
-    EvaluationResult result = evaluate(step, epoch + 1);
-    if (task.best().isEmpty()) {
-      return false;
+    noticeInterrupt();
+    stopReason = findStopReason();
+    if (improved || stopReason != null || checkpoints.isDue(step, epochEnds, trained)) {
+      save(loop, place, state(loop, place, false));
     }
-    BestModel by = task.best().get();
-    double value = by.valueOf(result.metrics());
-    if (best.isPresent() && !by.isBetter(value, best.get().value())) {
-      return false;
+    if (improved) {
+      checkpoints.rememberBest(weights);
     }
-    best = Optional.of(new TrainingState.Best(step, value));
-    return true;
+    if (interrupted && !trained) {
+      throw interruption(null);
+    }
   }
 
-  private EvaluationResult evaluate(int step, int epoch) {
-    if (task.validation() == null) {
-      throw new IllegalStateException("there are no validation data");
+  private @Nullable String findStopReason() {
+    if (interrupted) {
+      return "the thread of the training was interrupted";
     }
-    EvaluationResult result = task.evaluator().evaluate(task.validation());
-    last = result;
-    EvaluationReport report =
-        new EvaluationReport(step, epoch, result.metrics(), result.duration());
-    history.evaluations.add(report);
-    task.callbacks().forEach(callback -> callback.onEvaluation(report));
-    return result;
+    String asked = signal.reason();
+    return asked != null ? asked : callbacks.stopReason();
   }
 
-  private void endEpoch(int step, int epoch, long start) {
-    Duration duration = Duration.ofNanos(System.nanoTime() - start);
-    Map<String, Double> metrics =
-        task.validation() == null || last == null ? Map.of() : last.metrics();
-    EpochReport report = new EpochReport(epoch + 1, step, history.endEpoch(), metrics, duration);
+  /**
+   * Evaluates, and returns whether it was the best so far. When that fails, a checkpoint says that
+   * the evaluation is still to be made.
+   */
+  private boolean evaluate(TrainingLoop loop, Place place) {
+    TrainingState before = state(loop, place, true);
+    if (interrupted) {
+      save(loop, place, before);
+      throw interruption(null);
+    }
+    try {
+      EvaluationReport report = evaluations.measure(loop.position().steps(), place.epoch() + 1);
+      callbacks.onEvaluation(report);
+      boolean best = evaluations.isBest(report);
+      history.evaluations.add(report);
+      return best;
+    } catch (RuntimeException e) {
+      throw saved(e, loop, place, before);
+    }
+  }
+
+  private void endEpoch(int step, Place place) {
+    Duration duration = Duration.ofNanos(System.nanoTime() - place.start());
+    EpochReport report =
+        new EpochReport(
+            place.epoch() + 1, step, history.endEpoch(), evaluations.lastMetrics(), duration);
     history.epochs.add(report);
-    task.callbacks().forEach(callback -> callback.onEpoch(report));
+    callbacks.onEpoch(report);
+  }
+
+  private TrainingState state(TrainingLoop loop, Place place, boolean evaluationIsDue) {
+    boolean nextEpoch = place.epochIsOver() && !evaluationIsDue;
+    return new TrainingState(
+        identity,
+        totalSteps,
+        loop.position(),
+        nextEpoch ? place.epoch() + 1 : place.epoch(),
+        nextEpoch ? 0 : place.batch(),
+        evaluationIsDue,
+        evaluations.best(),
+        evaluations.metricsBefore(),
+        callbacks.states(),
+        history);
+  }
+
+  private void save(TrainingLoop loop, Place place, TrainingState state) {
+    history.epochNanos = state.batch() == 0 ? 0 : System.nanoTime() - place.start();
+    checkpoints.save(state, loop);
+  }
+
+  /** Saves what was trained before something else than an update failed; returns what to throw. */
+  private RuntimeException saved(
+      RuntimeException failure, TrainingLoop loop, Place place, TrainingState state) {
+    noticeInterrupt();
+    if (state.position().steps() > 0) {
+      try {
+        save(loop, place, state);
+      } catch (RuntimeException e) {
+        failure.addSuppressed(e);
+        return failure;
+      }
+    }
+    return interrupted ? interruption(failure) : failure;
+  }
+
+  private void noticeInterrupt() {
+    if (Thread.interrupted()) {
+      interrupted = true;
+    }
+  }
+
+  private TrainingException interruption(@Nullable RuntimeException cause) {
+    int steps = history.steps.size();
+    boolean saved = task.checkpoints().isPresent() && steps > 0;
+    return new TrainingException(
+        "Training stopped after step %d: its thread was interrupted. The weights of that step are kept%s."
+            .formatted(steps, saved ? ", and its checkpoint is written" : ""),
+        cause);
   }
 
   /** Puts the weights of the best evaluation in place, unless they are the last ones. */
   private void takeBest(TrainingLoop loop, Map<String, NDArray> weights) {
-    if (best.isPresent() && best.get().step() != loop.position().steps()) {
+    noticeInterrupt();
+    int steps = loop.position().steps();
+    Optional<TrainingState.Best> best = evaluations.best();
+    if (best.isPresent() && best.get().step() != steps) {
       checkpoints.restoreBest(best.get(), weights);
-      last = null;
     }
-    // Resumed at its very end, a training has made no evaluation of its own.
-    if (last == null && task.validation() != null) {
-      last = task.evaluator().evaluate(task.validation());
-    }
-  }
-
-  private List<LoadedBatch> next(Iterator<LoadedBatch> batches) {
-    List<LoadedBatch> group = new ArrayList<>(batchesPerUpdate);
-    while (group.size() < batchesPerUpdate && batches.hasNext()) {
-      group.add(batches.next());
-    }
-    return group;
-  }
-
-  private static int ceilDiv(int dividend, int divisor) {
-    return (dividend + divisor - 1) / divisor;
+    last =
+        evaluations.ofWeightsAfter(
+            best.map(TrainingState.Best::step).orElse(steps), signal.jvmEnds());
   }
 }

@@ -28,6 +28,8 @@ import java.util.function.Function;
  * @param position updates and batches so far
  * @param epoch the epoch of the next batch, from 0
  * @param batch the number of the next batch in that epoch, from 0
+ * @param unjudged whether the evaluation that is due after the last update is still to be made,
+ *     because it failed
  * @param best the best evaluation so far
  * @param metricsBefore the evaluation before the first update; empty when there was none
  * @param callbacks the states of the callbacks, in their order
@@ -39,6 +41,7 @@ record TrainingState(
     TrainingLoop.Position position,
     int epoch,
     int batch,
+    boolean unjudged,
     Optional<Best> best,
     Map<String, Double> metricsBefore,
     List<Map<String, String>> callbacks,
@@ -59,6 +62,9 @@ record TrainingState(
     json.addProperty("batches", position.batches());
     json.addProperty("epoch", epoch);
     json.addProperty("batch", batch);
+    if (unjudged) {
+      json.addProperty("evaluation_is_due", true);
+    }
     best.ifPresent(
         value -> {
           json.addProperty("best_step", value.step());
@@ -144,6 +150,7 @@ record TrainingState(
           new TrainingLoop.Position(json.get("steps").getAsInt(), json.get("batches").getAsLong()),
           json.get("epoch").getAsInt(),
           json.get("batch").getAsInt(),
+          json.has("evaluation_is_due"),
           json.has("best_step")
               ? Optional.of(
                   new Best(json.get("best_step").getAsInt(), json.get("best_value").getAsDouble()))

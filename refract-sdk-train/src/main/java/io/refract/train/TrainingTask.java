@@ -1,5 +1,6 @@
 package io.refract.train;
 
+import io.refract.progress.ProgressListener;
 import io.refract.train.callback.TrainingCallback;
 import io.refract.train.data.Dataset;
 import io.refract.train.data.TrainingData;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param replicas devices besides the model's own
  * @param classification the metric that judges labels, when the task is a classification
  * @param callbacks what hears of the training
+ * @param progress what hears of work that is no update
  */
 record TrainingTask(
     T5Model model,
@@ -44,7 +46,8 @@ record TrainingTask(
     boolean autoBatchSize,
     List<ComputeDevice> replicas,
     Optional<Classification> classification,
-    List<TrainingCallback> callbacks) {
+    List<TrainingCallback> callbacks,
+    ProgressListener progress) {
 
   TrainingTask {
     replicas = List.copyOf(replicas);
@@ -66,6 +69,7 @@ record TrainingTask(
         autoBatchSize,
         replicas,
         classification,
-        callbacks);
+        callbacks,
+        progress);
   }
 }

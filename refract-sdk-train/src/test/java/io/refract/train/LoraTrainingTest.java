@@ -2,6 +2,7 @@ package io.refract.train;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
@@ -200,6 +201,34 @@ class LoraTrainingTest {
             assertThat(requireNonNull(replicated.get(name)))
                 .as(name)
                 .containsExactly(values, within(1e-5f)));
+  }
+
+  @Test
+  void an_adapter_is_not_resumed_on_another_base(@TempDir Path folder) {
+    for (int seed : new int[] {1, 2}) {
+      try (T5Model base = Fixtures.tinyModel(0.1, seed)) {
+        base.save(folder.resolve("base-" + seed));
+      }
+    }
+    onBase(folder, 1, t -> t.callback(ResumableRun.stopAfter(2)));
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> onBase(folder, 2, t -> t.resume().callback(ResumableRun.stopAfter(-1))))
+        .withMessageContaining("step-00000002")
+        .withMessageContaining("base_checkpoint was ");
+    onBase(folder, 1, t -> t.resume().callback(ResumableRun.stopAfter(-1)));
+  }
+
+  private static void onBase(Path folder, int seed, UnaryOperator<T5Trainer> options) {
+    try (T5Model base = T5Model.load(folder.resolve("base-" + seed));
+        T5Model tuned = base.withAdapter(WIDE, 2)) {
+      T5Trainer trainer =
+          T5Trainer.of(tuned)
+              .data(FOUR)
+              .batchSize(1)
+              .epochs(1)
+              .checkpoints(Checkpoints.in(folder.resolve("checkpoints")));
+      options.apply(trainer).train();
+    }
   }
 
   private static Map<String, float[]> adapted(UnaryOperator<T5Trainer> options) {

@@ -1,13 +1,14 @@
 package io.refract.train;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.refract.scoring.GenerationSettings;
+import io.refract.train.callback.MetricLog;
 import io.refract.train.callback.StepReport;
+import io.refract.train.callback.TensorBoard;
 import io.refract.train.callback.TrainingCallback;
 import io.refract.train.checkpoint.CheckpointException;
 import io.refract.train.t5.T5Model;
@@ -33,47 +34,8 @@ class ResumeTest {
 
   @TempDir Path directory;
 
-  private static final class Uninterrupted {
-
-    private static final Map<String, float[]> WEIGHTS;
-    private static final List<Double> LOSSES;
-
-    static {
-      try (T5Model model = ResumableRun.model()) {
-        TrainingResult result = ResumableRun.trainer(model).callback(nothing()).train();
-        WEIGHTS = ResumableRun.weights(model);
-        LOSSES = losses(result);
-      }
-    }
-  }
-
-  private static TrainingCallback nothing() {
-    return new TrainingCallback() {};
-  }
-
-  private static List<Double> losses(TrainingResult result) {
-    return result.lossCurve().stream().map(StepReport::loss).toList();
-  }
-
   private void assertResumesToTheSameEnd() {
-    try (T5Model model = ResumableRun.model()) {
-      TrainingResult result =
-          ResumableRun.trainer(model)
-              .checkpoints(Checkpoints.in(directory).everySteps(2))
-              .resume()
-              .callback(nothing())
-              .train();
-      assertThat(result.steps()).isEqualTo(ResumableRun.STEPS);
-      assertThat(losses(result)).isEqualTo(Uninterrupted.LOSSES);
-      assertThat(result.history()).hasSize(3);
-      assertThat(result.evaluations()).hasSize(3);
-      ResumableRun.weights(model)
-          .forEach(
-              (name, weight) ->
-                  assertThat(weight)
-                      .as(name)
-                      .containsExactly(requireNonNull(Uninterrupted.WEIGHTS.get(name))));
-    }
+    UninterruptedRun.assertResumesToTheSameEnd(directory);
   }
 
   /** After 3 updates in the middle of an epoch, 4 at its end, 5 in the middle of the next. */
@@ -191,11 +153,11 @@ class ResumeTest {
       assertThat(result.metrics().get("loss"))
           .isEqualTo(result.evaluations().get(0).metrics().get("loss"));
       try (T5Model best = T5Model.load(directory.resolve("step-00000004"))) {
-        assertThat(ResumableRun.weights(best).toString()).isNotEmpty();
-        ResumableRun.weights(best)
-            .forEach(
-                (name, weight) ->
-                    assertThat(ResumableRun.weights(model).get(name)).containsExactly(weight));
+        Map<String, float[]> kept = ResumableRun.weights(best);
+        assertThat(kept).containsOnlyKeys(ResumableRun.weights(model).keySet());
+        kept.forEach(
+            (name, weight) ->
+                assertThat(ResumableRun.weights(model).get(name)).as(name).containsExactly(weight));
         assertThat(best.generate(List.of("the day"), GenerationSettings.defaults())).hasSize(1);
       }
     }
@@ -229,13 +191,81 @@ class ResumeTest {
                       .checkpoints(Checkpoints.in(directory))
                       .learningRate(1e-4)
                       .seed(12)
-                      .callback(nothing())
+                      .callback(ResumableRun.stopAfter(-1))
                       .resume()
                       .train())
           .withMessageContaining("step-00000002")
           .withMessageContaining("learning_rate was 0.003 and is 1.0E-4")
           .withMessageContaining("seed was 11 and is 12");
     }
+  }
+
+  @Test
+  void the_best_of_another_kind_is_another_training() {
+    try (T5Model model = ResumableRun.model()) {
+      Checkpoints checkpoints = Checkpoints.in(directory);
+      ResumableRun.trainer(model)
+          .checkpoints(checkpoints)
+          .bestModelAtEnd(BestModel.by("loss"))
+          .callback(ResumableRun.stopAfter(5))
+          .train();
+      assertThatExceptionOfType(TrainingException.class)
+          .isThrownBy(
+              () ->
+                  ResumableRun.trainer(model)
+                      .checkpoints(checkpoints)
+                      .bestModelAtEnd(new BestModel("loss", true))
+                      .callback(ResumableRun.stopAfter(-1))
+                      .resume()
+                      .train())
+          .withMessageContaining("best_model_is was least and is greatest");
+    }
+  }
+
+  /** Otherwise a process that dies before its model is saved would lose the last updates. */
+  @Test
+  void the_end_of_the_training_is_saved_whatever_the_steps_between_checkpoints()
+      throws IOException {
+    try (T5Model model = ResumableRun.model()) {
+      ResumableRun.trainer(model).checkpoints(Checkpoints.in(directory).everySteps(5)).train();
+      assertThat(newest()).isEqualTo(ResumableRun.STEPS);
+    }
+  }
+
+  @Test
+  void a_training_that_died_before_its_first_checkpoint_begins_again_in_its_logs()
+      throws IOException {
+    Path log = directory.resolve("log.jsonl");
+    Path events = directory.resolve("events");
+    TrainingCallback crash =
+        new TrainingCallback() {
+          @Override
+          public void onStep(StepReport report) {
+            if (report.step() == 3) {
+              throw new UnsupportedOperationException("the power is gone");
+            }
+          }
+        };
+    try (T5Model model = ResumableRun.model()) {
+      T5Trainer first = logged(model, log, events).callback(crash);
+      assertThatExceptionOfType(UnsupportedOperationException.class).isThrownBy(first::train);
+    }
+    try (T5Model model = ResumableRun.model()) {
+      logged(model, log, events).callback(new TrainingCallback() {}).resume().train();
+    }
+    assertThat(Files.readAllLines(log))
+        .hasSize(1 + ResumableRun.STEPS + 3)
+        .filteredOn(row -> row.contains("\"step\":3,"))
+        .hasSize(1);
+    assertThat(events).isDirectoryContaining(file -> file.toString().endsWith(".000001"));
+  }
+
+  private T5Trainer logged(T5Model model, Path log, Path events) {
+    return ResumableRun.trainer(model)
+        .evaluateBefore()
+        .checkpoints(Checkpoints.in(directory.resolve("checkpoints")))
+        .callback(MetricLog.jsonl(log))
+        .callback(TensorBoard.at(events));
   }
 
   @Test

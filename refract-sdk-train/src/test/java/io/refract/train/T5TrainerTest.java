@@ -159,7 +159,9 @@ class T5TrainerTest {
           .callback(events::add)
           .train();
     }
-    assertThat(events).extracting(ProgressEvent::task).contains("training", "evaluation");
+    assertThat(events)
+        .extracting(ProgressEvent::task)
+        .contains("encoding", "training", "evaluation");
     assertThat(events)
         .filteredOn(e -> e.task().equals("training"))
         .last()

@@ -9,6 +9,7 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
+import com.google.common.collect.ImmutableMap;
 import io.refract.train.data.Batch;
 import io.refract.train.data.LoadedBatch;
 import io.refract.train.optim.LearningRateSchedule;
@@ -162,6 +163,35 @@ class TrainingLoopTest {
     try (var loop = new TrainingLoop(model, CONFIG.withMaxGradientNorm(0.5), 1)) {
       assertThat(loop.step(List.of(batch(1, 2, 6))).gradientNorm()).isCloseTo(2.0, within(1e-6));
     }
+  }
+
+  /** The second parameter repeats one number so often that its running means fit nowhere. */
+  @Test
+  void a_state_of_the_optimizer_that_memory_does_not_suffice_for_changes_nothing() {
+    NDArray huge = manager.zeros(new Shape(1)).broadcast(new Shape(1L << 48));
+    TeacherForced tooLarge =
+        new TeacherForced() {
+          @Override
+          public NDManager manager() {
+            return manager;
+          }
+
+          @Override
+          public Map<String, NDArray> parameters() {
+            return ImmutableMap.of("guess.weight", model.weight(), "huge.weight", huge);
+          }
+
+          @Override
+          public NDArray backward(NDManager step, Batch batch, long seed) {
+            return model.backward(step, batch, seed);
+          }
+        };
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() -> new TrainingLoop(tooLarge, CONFIG, 1))
+        .withMessageContaining("the optimizer adamw remembers of 281474976710657 weights")
+        .withMessageContaining("Adafactor");
+    assertThat(model.weight().hasGradient()).isFalse();
+    assertThat(huge.hasGradient()).isFalse();
   }
 
   private static LoadedBatch batch(long... labels) {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.refract.train.callback.EpochReport;
 import io.refract.train.callback.StepReport;
 import io.refract.train.data.Dataset;
 import io.refract.train.optim.Adafactor;
@@ -130,6 +131,13 @@ class TrainingOptionsTest {
     assertThat(outcome.result().history()).hasSize(2);
     assertThat(outcome.result().lossCurve().get(6).learningRate())
         .isCloseTo(3e-3 / 7, within(1e-9));
+  }
+
+  @Test
+  void more_batches_than_there_are_make_one_update_of_each_epoch() {
+    Outcome outcome = train(0, t -> t.gradientAccumulationSteps(Integer.MAX_VALUE));
+    assertThat(outcome.result().steps()).isEqualTo(3);
+    assertThat(outcome.result().history()).extracting(EpochReport::step).containsExactly(1, 2, 3);
   }
 
   @Test

@@ -106,8 +106,25 @@ public final class EarlyStopping implements TrainingCallback {
     return this;
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws CallbackException if no evaluation of the training measures the watched value
+   */
   @Override
   public void onStart(TrainingPlan plan) {
+    if (plan.metrics().isEmpty()) {
+      throw new CallbackException(
+          "Early stopping watches '%s', but the training has no validation data, so that nothing is measured. Give it some with validation(...), or leave early stopping away."
+              .formatted(metric),
+          null);
+    }
+    if (!plan.metrics().contains(metric)) {
+      throw new CallbackException(
+          "Early stopping watches '%s', but the evaluations of the training measure only %s. Name one of these, or add the metric with metric(...)."
+              .formatted(metric, plan.metrics()),
+          null);
+    }
     if (!restored) {
       best = null;
       bestStep = 0;

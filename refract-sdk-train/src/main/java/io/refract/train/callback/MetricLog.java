@@ -25,8 +25,8 @@ import java.util.Map;
  *
  * <p>Every row is handed to the operating system when it is written, so that a killed training
  * leaves all of them. A resumed training goes on in the same file: rows after the step that it goes
- * on from, and a row that was cut off, are removed. A training that starts from the beginning
- * refuses a file that exists.
+ * on from, and a row that was cut off, are removed; when it had left no checkpoint, those are the
+ * rows of all updates. A training that is not resumed refuses a file that exists.
  *
  * <p>One instance serves one training at a time. Not thread-safe.
  */
@@ -73,19 +73,19 @@ public final class MetricLog implements TrainingCallback {
   /**
    * {@inheritDoc}
    *
-   * @throws CallbackException if the file exists and the training starts from the beginning, or the
-   *     file cannot be read or written
+   * @throws CallbackException if the file exists and the training is not resumed, or the file
+   *     cannot be read or written
    */
   @Override
   public void onStart(TrainingPlan plan) {
     lastStep = plan.totalSteps();
     attempt(
         () -> {
-          if (plan.firstStep() == 0) {
+          if (plan.resumes()) {
+            evaluatedUpTo = file.resume(plan.firstStep());
+          } else {
             file.create();
             evaluatedUpTo = -1;
-          } else {
-            evaluatedUpTo = file.resume(plan.firstStep());
           }
         });
   }

@@ -27,10 +27,10 @@ import org.jspecify.annotations.Nullable;
  * train/learning_rate} and {@code train/tokens_per_second}; each evaluation its values with {@code
  * validation/} in front; the hyper-parameters are a text.
  *
- * <p>The directory is one run. A training that starts from the beginning refuses a directory that
- * holds event files. A resumed training adds a file, whose start tells TensorBoard to forget what
- * the earlier ones say of later steps. Every event is handed to the operating system when it is
- * written.
+ * <p>The directory is one run. A training that is not resumed refuses a directory that holds event
+ * files. A resumed training adds a file, whose start tells TensorBoard to forget what the earlier
+ * ones say of later steps; when it had left no checkpoint, that is all. Every event is handed to
+ * the operating system when it is written.
  *
  * <p>One instance serves one training at a time. Not thread-safe.
  */
@@ -71,8 +71,8 @@ public final class TensorBoard implements TrainingCallback {
   /**
    * {@inheritDoc}
    *
-   * @throws CallbackException if the directory holds event files and the training starts from the
-   *     beginning, or it cannot be written
+   * @throws CallbackException if the directory holds event files and the training is not resumed,
+   *     or it cannot be written
    */
   @Override
   public void onStart(TrainingPlan plan) {
@@ -80,14 +80,17 @@ public final class TensorBoard implements TrainingCallback {
     try {
       close();
       Files.createDirectories(directory);
-      out = Files.newOutputStream(newFile(plan.firstStep() > 0), StandardOpenOption.CREATE_NEW);
+      out = Files.newOutputStream(newFile(plan.resumes()), StandardOpenOption.CREATE_NEW);
     } catch (IOException e) {
       throw failure(e);
     }
     write(TensorBoardEvents.version(now()));
-    if (plan.firstStep() > 0) {
-      write(TensorBoardEvents.start(now(), plan.firstStep() + 1L));
-    } else {
+    int done = plan.firstStep();
+    if (plan.resumes()) {
+      // Step 0, before the first update, is done again when the training begins again.
+      write(TensorBoardEvents.start(now(), done == 0 ? 0 : done + 1L));
+    }
+    if (done == 0) {
       write(TensorBoardEvents.text(now(), 0, "hyper-parameters", table(plan)));
     }
   }

@@ -1,5 +1,6 @@
 package io.refract.train.checkpoint;
 
+import io.refract.internal.DurableFiles;
 import java.io.IOException;
 import java.nio.file.AtomicMoveNotSupportedException;
 import java.nio.file.FileVisitResult;
@@ -40,9 +41,13 @@ public final class CheckpointDirectory {
       part = Files.createTempDirectory(parent, "." + target.getFileName() + ".part");
       Path filled = Files.createDirectory(part.resolve("content"));
       content.accept(filled);
+      // Before older ones are deleted, or the caller relies on it: after a power cut, too, it is
+      // whole or not there.
+      DurableFiles.forceTree(filled);
       // Not every system replaces an empty directory by a rename.
       Files.deleteIfExists(target);
       move(filled, target);
+      DurableFiles.forceDirectory(parent);
     } catch (IOException e) {
       throw new CheckpointException(
           "Cannot save to %s: %s. Check that its parent is writable and the disk has room."

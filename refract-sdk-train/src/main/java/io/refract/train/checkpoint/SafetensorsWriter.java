@@ -1,16 +1,16 @@
 package io.refract.train.checkpoint;
 
 import com.google.gson.stream.JsonWriter;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Writes 32-bit floats as a safetensors file, byte for byte as Hugging Face's own writer does:
  * tensors sorted by name, the header filled up with blanks to a multiple of eight.
+ *
+ * <p>Files are written through streams, which unlike channels do not close when the thread is
+ * interrupted: what a training that is cancelled has learned is still saved.
  */
 public final class SafetensorsWriter {
 
@@ -82,17 +85,12 @@ public final class SafetensorsWriter {
     sorted.sort(Comparator.comparing(Tensor::name));
     checkNames(file, sorted);
     try {
-      try (FileChannel channel =
-          FileChannel.open(
-              part,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
-        writeFully(channel, header(sorted, metadata));
+      try (FileOutputStream out = new FileOutputStream(part.toFile())) {
+        out.write(header(sorted, metadata));
         for (Tensor tensor : sorted) {
-          write(channel, tensor);
+          write(out, tensor);
         }
-        channel.force(true);
+        out.getFD().sync();
       }
       Files.move(
           part, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -116,7 +114,7 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static ByteBuffer header(List<Tensor> tensors, Map<String, String> metadata)
+  private static byte[] header(List<Tensor> tensors, Map<String, String> metadata)
       throws IOException {
     StringWriter text = new StringWriter();
     JsonWriter json = new JsonWriter(text);
@@ -153,13 +151,13 @@ public final class SafetensorsWriter {
     while (header.hasRemaining()) {
       header.put((byte) ' ');
     }
-    return header.flip();
+    return header.array();
   }
 
-  private static void write(FileChannel channel, Tensor tensor) throws IOException {
+  private static void write(OutputStream out, Tensor tensor) throws IOException {
     long elements = tensor.elements();
     ByteBuffer piece =
-        ByteBuffer.allocateDirect((int) Math.min(PIECE_ELEMENTS, elements) * Float.BYTES)
+        ByteBuffer.allocate((int) Math.min(PIECE_ELEMENTS, elements) * Float.BYTES)
             .order(ByteOrder.LITTLE_ENDIAN);
     for (long start = 0; start < elements; start += PIECE_ELEMENTS) {
       int count = (int) Math.min(PIECE_ELEMENTS, elements - start);
@@ -169,13 +167,7 @@ public final class SafetensorsWriter {
         throw new IllegalArgumentException(
             "tensor '%s' gave %s bytes too few".formatted(tensor.name(), piece.remaining()));
       }
-      writeFully(channel, piece.flip());
-    }
-  }
-
-  private static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {
-    while (bytes.hasRemaining()) {
-      channel.write(bytes);
+      out.write(piece.array(), 0, piece.position());
     }
   }
 

@@ -1,6 +1,7 @@
 package io.refract.train.data;
 
 import com.google.common.base.Joiner;
+import com.google.common.base.Throwables;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -83,8 +84,23 @@ record SqlRows(
                   e.getSQLState(),
                   e.getErrorCode(),
                   masked(sql)),
-          e);
+          masked(e));
     }
+  }
+
+  /** Returns the driver's own exception, unless a secret stands in it or what caused it. */
+  private static SQLException masked(SQLException e) {
+    boolean clean =
+        Throwables.getCausalChain(e).stream()
+            .map(cause -> String.valueOf(cause.getMessage()))
+            .allMatch(message -> masked(message).equals(message));
+    if (clean) {
+      return e;
+    }
+    SQLException copy =
+        new SQLException(masked(String.valueOf(e.getMessage())), e.getSQLState(), e.getErrorCode());
+    copy.setStackTrace(e.getStackTrace());
+    return copy;
   }
 
   private static void hint(Connection connection, Change change) {

@@ -9,6 +9,7 @@ import com.google.common.primitives.ImmutableIntArray;
 import io.refract.progress.ProgressEvent;
 import io.refract.progress.ProgressListener;
 import io.refract.scoring.Decoding;
+import io.refract.scoring.GenerationSettings;
 import io.refract.scoring.WeightFormat;
 import io.refract.train.data.Batch;
 import io.refract.train.data.BatchLoader;
@@ -25,6 +26,7 @@ import io.refract.train.generation.internal.SearchObserver;
 import io.refract.train.generation.internal.SearchRequest;
 import io.refract.train.generation.internal.SearchSources;
 import io.refract.train.generation.internal.StepDecoder;
+import io.refract.train.metric.Classification;
 import io.refract.train.metric.ExactMatch;
 import io.refract.train.metric.Metric;
 import io.refract.train.metric.Rouge;
@@ -39,10 +41,13 @@ import io.refract.train.t5.internal.T5Network;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -68,6 +73,12 @@ import org.jspecify.annotations.Nullable;
  * several times.
  */
 public final class Evaluator {
+
+  /** What the loss is called among the values. */
+  private static final String LOSS = "loss";
+
+  /** How many examples metrics are tried on. */
+  private static final int TRIED = 100;
 
   private final T5Model model;
   private final List<Metric> metrics = new ArrayList<>();
@@ -103,9 +114,15 @@ public final class Evaluator {
 
   /**
    * Sets the tokens after which a target is cut, and how many are generated at most, in both cases
-   * end-of-sequence included; default 128. Metrics compare with the whole target.
+   * end-of-sequence included; default 128, at most {@link GenerationSettings#MOST_NEW_TOKENS}.
+   * Metrics compare with the whole target.
    */
   public Evaluator maxTargetTokens(int value) {
+    checkArgument(
+        value <= GenerationSettings.MOST_NEW_TOKENS,
+        "max target tokens must be at most %s but was %s",
+        GenerationSettings.MOST_NEW_TOKENS,
+        value);
     maxTargetTokens = atLeastOne("max target tokens", value);
     return this;
   }
@@ -187,13 +204,37 @@ public final class Evaluator {
     return GradMode.off(() -> measure(dataset));
   }
 
+  /**
+   * Tries the metrics on a data set without the model, and returns the names of what {@link
+   * #evaluate} would measure, in their order. References stand for predictions: those of the first
+   * {@value #TRIED} examples, and for a {@link Classification}, which knows its labels, all.
+   *
+   * @param dataset the examples
+   * @throws IllegalArgumentException if a metric cannot measure them, for example because a target
+   *     is none of its labels
+   */
+  public Set<String> metricNames(Dataset dataset) {
+    Set<String> names = new LinkedHashSet<>();
+    names.add(LOSS);
+    if (generates) {
+      List<Example> examples = dataset.examples();
+      List<Example> first = examples.subList(0, Math.min(TRIED, examples.size()));
+      for (Metric metric : metricsOrDefault()) {
+        boolean all = metric instanceof Classification;
+        List<String> references = (all ? examples : first).stream().map(Example::target).toList();
+        names.addAll(metric.compute(references, references).keySet());
+      }
+    }
+    return Collections.unmodifiableSet(names);
+  }
+
   private EvaluationResult measure(Dataset dataset) {
     long start = System.nanoTime();
     List<Example> examples = dataset.examples();
     Pass pass = new Pass(dataset);
     pass.run();
     Map<String, Double> values = new LinkedHashMap<>();
-    values.put("loss", pass.lossSum / pass.targetTokens);
+    values.put(LOSS, pass.lossSum / pass.targetTokens);
     List<String> predictions = generates ? Arrays.asList(pass.predictions) : List.of();
     if (generates) {
       List<String> references = examples.stream().map(Example::target).toList();

@@ -22,7 +22,7 @@ public interface Metric {
    *
    * @param predictions the texts that a model made
    * @param references the texts that were wanted, as many as predictions
-   * @return the values by name, in a stable order
+   * @return the values by name, in a stable order; the names are the same whatever the texts
    * @throws IllegalArgumentException when the lists differ in size or are empty
    */
   Map<String, Double> compute(List<String> predictions, List<String> references);

@@ -5,13 +5,14 @@ import io.refract.progress.ProgressListener;
 import io.refract.train.data.DataException;
 import io.refract.train.data.EncodedExamples;
 import io.refract.train.tokenization.T5Tokenizer;
+import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Turns documents into one long row of token ids, and that into texts of one length. */
-final class CorpusEncoder {
+final class CorpusEncoder implements Closeable {
 
   /** Documents that are encoded together, on all cores. */
   private static final int CHUNK = 512;
@@ -20,7 +21,7 @@ final class CorpusEncoder {
   private final SpanCorruption corruption;
   private final int[] prefix;
   private final SpanCorruption.Lengths lengths;
-  private final TokenFile tokens;
+  private final TokenFile.Writer tokens = new TokenFile.Writer();
   private final List<String> waiting = new ArrayList<>(CHUNK);
   private long documents;
 
@@ -28,13 +29,11 @@ final class CorpusEncoder {
       T5Tokenizer tokenizer,
       SpanCorruption corruption,
       int[] prefix,
-      SpanCorruption.Lengths lengths,
-      TokenFile tokens) {
+      SpanCorruption.Lengths lengths) {
     this.tokenizer = tokenizer;
     this.corruption = corruption;
     this.prefix = prefix;
     this.lengths = lengths;
-    this.tokens = tokens;
   }
 
   static CorpusEncoder of(
@@ -54,15 +53,7 @@ final class CorpusEncoder {
                   + " sentinels. Use shorter sources or longer spans.")
               .formatted(lengths.text(), needed, sentinels));
     }
-    try {
-      return new CorpusEncoder(tokenizer, corruption, prefix, lengths, TokenFile.create());
-    } catch (IOException e) {
-      throw new DataException(
-          ("Cannot make a temporary file for token ids in %s: %s. Let the system property"
-                  + " java.io.tmpdir name a directory that can be written.")
-              .formatted(System.getProperty("java.io.tmpdir"), e.getMessage()),
-          e);
-    }
+    return new CorpusEncoder(tokenizer, corruption, prefix, lengths);
   }
 
   private static int[] withoutEnd(int[] ids) {
@@ -80,24 +71,49 @@ final class CorpusEncoder {
     };
   }
 
-  private void encodeWaiting() throws IOException {
-    for (int[] ids : tokenizer.encodeAll(waiting, Integer.MAX_VALUE)) {
-      tokens.append(ids, ids.length - 1); // without the end token
+  private void encodeWaiting() {
+    try {
+      for (int[] ids : tokenizer.encodeAll(waiting, Integer.MAX_VALUE)) {
+        tokens.append(ids, ids.length - 1); // without the end token
+      }
+    } catch (IOException e) {
+      throw cannotKeep(e);
     }
     documents += waiting.size();
     waiting.clear();
   }
 
   /** Returns the texts of all documents. */
-  EncodedExamples finish(long seed) throws IOException {
+  EncodedExamples finish(long seed) {
     encodeWaiting();
-    tokens.flush();
     if (tokens.tokens() < 2) {
       throw new DataException(
           ("Cannot use the corpus: its %d documents have %d tokens together, and a text needs 2."
                   + " Blank documents do not count.")
               .formatted(documents, tokens.tokens()));
     }
-    return new CorruptedTexts(tokenizer, corruption, prefix, lengths, tokens, seed);
+    try {
+      return new CorruptedTexts(tokenizer, corruption, prefix, lengths, tokens.finish(), seed);
+    } catch (IOException e) {
+      throw cannotKeep(e);
+    }
+  }
+
+  /** Tells a disk without room from documents that cannot be read. */
+  private static DataException cannotKeep(IOException cause) {
+    return new DataException(
+        "Cannot keep the token ids of the corpus in a temporary file in %s: %s. Free space there, or name another directory with -Djava.io.tmpdir=..."
+            .formatted(System.getProperty("java.io.tmpdir"), cause),
+        cause);
+  }
+
+  /** Gives up what was not finished. */
+  @Override
+  public void close() {
+    try {
+      tokens.close();
+    } catch (IOException e) {
+      throw cannotKeep(e);
+    }
   }
 }

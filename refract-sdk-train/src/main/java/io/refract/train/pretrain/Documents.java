@@ -98,12 +98,14 @@ interface Documents {
       @Override
       public DatasetProvenance provenance() throws IOException {
         Hasher hasher = Hashing.sha256().newHasher();
+        long[] count = {0};
         forEach(
             text -> {
               byte[] bytes = text.getBytes(UTF_8);
               hasher.putInt(bytes.length).putBytes(bytes);
+              count[0]++;
             });
-        return provenanceOf(name, hasher.hash().toString(), this);
+        return DatasetProvenance.of(name, hasher.hash().toString(), count[0]);
       }
     };
   }

@@ -116,7 +116,7 @@ public final class TextCorpus implements TrainingData {
    * Encodes the documents and cuts them into texts.
    *
    * @throws DataException if the documents cannot be read, have fewer than 2 tokens together, or
-   *     need more sentinels than the tokenizer has
+   *     need more sentinels than the tokenizer has, or the temporary file cannot be written
    */
   @Override
   public EncodedExamples encode(
@@ -125,9 +125,8 @@ public final class TextCorpus implements TrainingData {
       int maxSourceTokens,
       int maxTargetTokens,
       ProgressListener progress) {
-    CorpusEncoder encoder =
-        CorpusEncoder.of(tokenizer, corruption, taskPrefix, maxSourceTokens, maxTargetTokens);
-    try {
+    try (CorpusEncoder encoder =
+        CorpusEncoder.of(tokenizer, corruption, taskPrefix, maxSourceTokens, maxTargetTokens)) {
       documents.forEach(encoder.reporting(progress));
       return encoder.finish(seed);
     } catch (IOException e) {
@@ -135,10 +134,17 @@ public final class TextCorpus implements TrainingData {
     }
   }
 
-  /** Reads the documents once to find it out; afterwards it is remembered. */
+  /**
+   * Returns which texts these are, and in {@code split} and {@code seed} how they are corrupted.
+   * Reads the documents to find it out; afterwards it is remembered.
+   */
   @Override
   public DatasetProvenance provenance() {
-    return provenance.get();
+    DatasetProvenance texts = provenance.get();
+    String corrupted =
+        "all, spans corrupted with density %s and mean length %s"
+            .formatted(corruption.density(), corruption.meanSpanLength());
+    return texts.withSplit(corrupted, seed, texts.rows());
   }
 
   private static DatasetProvenance provenanceOf(Documents documents) {

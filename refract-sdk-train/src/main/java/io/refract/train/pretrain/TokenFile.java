@@ -1,59 +1,32 @@
 package io.refract.train.pretrain;
 
+import io.refract.train.data.internal.LongList;
+import io.refract.train.data.internal.Spool;
+import io.refract.train.data.internal.SpoolWriter;
+import java.io.Closeable;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 
 /**
  * Token ids in a temporary file, so that a corpus may be larger than the heap. The file vanishes
  * with this object.
  *
- * <p>It is read by position, not memory-mapped: see docs/adr/0008. Reading is thread-safe.
+ * <p>Ids are written in records of one length, because only a record lies in one piece; what
+ * straddles two of them is joined when it is read. Reading is thread-safe, and does not mind
+ * interrupts, with which batches that nobody wants any more are stopped.
  */
 final class TokenFile {
 
-  private static final int BUFFERED_TOKENS = 1 << 16;
+  private static final int RECORD_TOKENS = 1 << 16;
 
-  private final FileChannel channel;
-  private final ByteBuffer buffer = ByteBuffer.allocate(BUFFERED_TOKENS * Integer.BYTES);
-  private long tokens;
+  private final Spool spool;
+  private final LongList records;
+  private final long tokens;
 
-  private TokenFile(FileChannel channel) {
-    this.channel = channel;
-  }
-
-  static TokenFile create() throws IOException {
-    Path file = Files.createTempFile("refract-tokens", ".bin");
-    return new TokenFile(
-        FileChannel.open(
-            file,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE,
-            StandardOpenOption.DELETE_ON_CLOSE));
-  }
-
-  /** Appends the first tokens of an array. */
-  void append(int[] ids, int count) throws IOException {
-    for (int i = 0; i < count; i++) {
-      if (!buffer.hasRemaining()) {
-        flush();
-      }
-      buffer.putInt(ids[i]);
-    }
-    tokens += count;
-  }
-
-  /** Writes what is still in memory; to be called after the last token and before reading. */
-  void flush() throws IOException {
-    buffer.flip();
-    while (buffer.hasRemaining()) {
-      channel.write(buffer);
-    }
-    buffer.clear();
+  private TokenFile(Spool spool, LongList records, long tokens) {
+    this.spool = spool;
+    this.records = records;
+    this.tokens = tokens;
   }
 
   long tokens() {
@@ -62,18 +35,60 @@ final class TokenFile {
 
   /** Returns some tokens. */
   int[] read(long first, int count) {
-    ByteBuffer bytes = ByteBuffer.allocate(count * Integer.BYTES);
-    try {
-      while (bytes.hasRemaining()) {
-        if (channel.read(bytes, first * Integer.BYTES + bytes.position()) < 0) {
-          throw new IOException("the file of token ids was cut short");
+    int[] ids = new int[count];
+    int done = 0;
+    while (done < count) {
+      long next = first + done;
+      int offset = (int) (next % RECORD_TOKENS);
+      int length = Math.min(count - done, RECORD_TOKENS - offset);
+      ByteBuffer record = spool.at(records.get((int) (next / RECORD_TOKENS)));
+      record.position(record.position() + offset * Integer.BYTES);
+      record.asIntBuffer().get(ids, done, length);
+      done += length;
+    }
+    return ids;
+  }
+
+  /** Writes token ids one after the other. */
+  static final class Writer implements Closeable {
+
+    private final SpoolWriter spool = new SpoolWriter();
+    private final LongList records = new LongList();
+    private final ByteBuffer record = ByteBuffer.allocate(RECORD_TOKENS * Integer.BYTES);
+    private long tokens;
+
+    /** Appends the first tokens of an array. */
+    void append(int[] ids, int count) throws IOException {
+      for (int i = 0; i < count; i++) {
+        record.putInt(ids[i]);
+        if (!record.hasRemaining()) {
+          endRecord();
         }
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      tokens += count;
     }
-    int[] ids = new int[count];
-    bytes.flip().asIntBuffer().get(ids);
-    return ids;
+
+    private void endRecord() throws IOException {
+      records.add(spool.append(record.flip()));
+      record.clear();
+    }
+
+    long tokens() {
+      return tokens;
+    }
+
+    /** Returns all tokens; the writer takes no more. */
+    TokenFile finish() throws IOException {
+      if (record.position() > 0) {
+        endRecord();
+      }
+      return new TokenFile(spool.finish(), records, tokens);
+    }
+
+    /** Gives the file up; what was finished can be read on. */
+    @Override
+    public void close() throws IOException {
+      spool.close();
+    }
   }
 }

@@ -13,9 +13,15 @@ import java.util.Locale;
  */
 record Axis(double from, double to, double step) {
 
+  /**
+   * Values that differ by less of their size are equal: no step would lead from one to the other.
+   */
+  private static final double EQUAL = 1e-9;
+
   /** Returns an axis that ends at ticks around the values. */
   static Axis around(double min, double max, int ticks) {
-    double space = max > min ? 0 : min == 0 ? 1 : Math.abs(min) / 10;
+    double size = Math.max(Math.abs(min), Math.abs(max));
+    double space = max - min > EQUAL * size ? 0 : size == 0 ? 1 : size / 10;
     double step = roundStep((max - min + 2 * space) / ticks);
     double from = Math.floor((min - space) / step + 1e-9) * step;
     return new Axis(from, Math.ceil((max + space) / step - 1e-9) * step, step);

@@ -8,11 +8,14 @@ import io.refract.train.metric.Rouge;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class EarlyStoppingTest {
 
-  private static final TrainingPlan PLAN = new TrainingPlan("t5", 0, 1000, Map.of());
+  private static TrainingPlan plan(int firstStep, String... metrics) {
+    return new TrainingPlan("t5", firstStep, 1000, firstStep > 0, Set.of(metrics), Map.of());
+  }
 
   private static EvaluationReport evaluation(int step, String metric, double value) {
     return new EvaluationReport(step, 1, Map.of(metric, value), Duration.ZERO);
@@ -20,7 +23,7 @@ class EarlyStoppingTest {
 
   /** Reports a value after every 10 steps, and returns the step at which it stops, or 0. */
   private static int stopsAt(EarlyStopping stopping, String metric, double... values) {
-    stopping.onStart(PLAN);
+    stopping.onStart(plan(0, metric));
     for (int i = 0; i < values.length; i++) {
       stopping.onEvaluation(evaluation(10 * i, metric, values[i]));
       if (stopping.stopReason().isPresent()) {
@@ -83,7 +86,7 @@ class EarlyStoppingTest {
 
     EarlyStopping resumed = EarlyStopping.on("loss").patience(3);
     resumed.restore(Map.copyOf(first.state()));
-    resumed.onStart(new TrainingPlan("t5", 30, 1000, Map.of()));
+    resumed.onStart(plan(30, "loss"));
     assertThat(resumed.stopReason()).isEmpty();
     resumed.onEvaluation(evaluation(40, "loss", 1.1));
 
@@ -97,7 +100,7 @@ class EarlyStoppingTest {
         List.of(EarlyStopping.on("loss").state(), Map.<String, String>of())) {
       EarlyStopping resumed = EarlyStopping.on("loss").patience(1);
       resumed.restore(state);
-      resumed.onStart(PLAN);
+      resumed.onStart(plan(0, "loss"));
       resumed.onEvaluation(evaluation(40, "loss", 9));
       assertThat(resumed.stopReason()).isEmpty();
     }
@@ -121,6 +124,18 @@ class EarlyStoppingTest {
     assertThatThrownBy(() -> stopping.onEvaluation(evaluation(5, "loss", 1)))
         .isInstanceOf(CallbackException.class)
         .hasMessageContaining("watches 'rougeL', but the evaluation after step 5 measured [loss]");
+  }
+
+  @Test
+  void what_no_evaluation_will_measure_is_refused_at_the_start() {
+    EarlyStopping stopping = EarlyStopping.on(Rouge.L());
+    assertThatThrownBy(() -> stopping.onStart(plan(0, "loss")))
+        .isInstanceOf(CallbackException.class)
+        .hasMessageContaining("watches 'rougeL', but the evaluations")
+        .hasMessageContaining("only [loss]");
+    assertThatThrownBy(() -> stopping.onStart(plan(0)))
+        .isInstanceOf(CallbackException.class)
+        .hasMessageContaining("no validation data");
   }
 
   @Test

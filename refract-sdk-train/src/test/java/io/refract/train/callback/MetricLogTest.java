@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,7 +29,11 @@ class MetricLogTest {
   }
 
   private static TrainingPlan plan(int firstStep) {
-    return new TrainingPlan("t5", firstStep, 6, Map.of());
+    return plan(firstStep, firstStep > 0);
+  }
+
+  private static TrainingPlan plan(int firstStep, boolean resumes) {
+    return new TrainingPlan("t5", firstStep, 6, resumes, Set.of("loss", "rougeL"), Map.of());
   }
 
   private static StepReport step(int step) {
@@ -124,6 +129,27 @@ class MetricLogTest {
     assertThat(csv).hasSameTextualContentAs(whole);
     assertThat(jsonl).hasSameTextualContentAs(wholeLines);
     assertThat(folder.resolve("runs")).isDirectoryNotContaining("glob:**.next");
+  }
+
+  /** The evaluation before the first update is there already; nothing else is worth keeping. */
+  @Test
+  void a_training_that_left_no_checkpoint_begins_again_in_its_file() throws IOException {
+    for (MetricLog log : new MetricLog[] {MetricLog.csv(csv), MetricLog.jsonl(jsonl)}) {
+      log.onStart(plan(0));
+      log.onEvaluation(evaluation(0));
+      log.onStep(step(1));
+      log.onStep(step(2));
+    }
+    for (MetricLog log : new MetricLog[] {MetricLog.csv(csv), MetricLog.jsonl(jsonl)}) {
+      log.onStart(plan(0, true));
+      log.onEvaluation(evaluation(0));
+      log.onStep(step(1));
+      log.onEnd(1);
+    }
+    assertThat(Files.readAllLines(csv))
+        .extracting(line -> line.replaceAll("(\\w+,\\w+).*", "$1"))
+        .containsExactly("event,step", "evaluation,0", "step,1");
+    assertThat(Files.readAllLines(jsonl)).hasSize(2).last().asString().contains("\"step\":1,");
   }
 
   @Test

@@ -6,12 +6,17 @@ import io.refract.progress.ProgressEvent;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ProgressCallbackTest {
 
   private final List<ProgressEvent> events = new ArrayList<>();
   private final ProgressCallback callback = new ProgressCallback(events::add);
+
+  private static TrainingPlan plan(int firstStep) {
+    return new TrainingPlan("t5", firstStep, 12, firstStep > 0, Set.of("loss"), Map.of());
+  }
 
   @Test
   void an_update_becomes_a_progress_event_with_loss_speed_and_learning_rate() {
@@ -28,13 +33,13 @@ class ProgressCallbackTest {
 
   @Test
   void the_start_tells_where_a_resumed_training_goes_on() {
-    callback.onStart(new TrainingPlan("t5", 8, 12, Map.of()));
+    callback.onStart(plan(8));
     assertThat(events).containsExactly(new ProgressEvent("training", 8, 12, "steps", ""));
   }
 
   @Test
   void a_training_that_ends_early_is_finished_all_the_same() {
-    callback.onStart(new TrainingPlan("t5", 0, 12, Map.of()));
+    callback.onStart(plan(0));
     callback.onEnd(5);
     assertThat(events)
         .last()
@@ -44,7 +49,7 @@ class ProgressCallbackTest {
 
   @Test
   void a_training_that_did_all_its_updates_has_said_so_with_the_last() {
-    callback.onStart(new TrainingPlan("t5", 0, 12, Map.of()));
+    callback.onStart(plan(0));
     callback.onEnd(12);
     assertThat(events).hasSize(1);
   }

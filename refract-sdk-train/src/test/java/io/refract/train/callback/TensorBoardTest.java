@@ -19,6 +19,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,8 +29,17 @@ class TensorBoardTest {
   @TempDir Path folder;
 
   private static TrainingPlan plan(int firstStep) {
+    return plan(firstStep, firstStep > 0);
+  }
+
+  private static TrainingPlan plan(int firstStep, boolean resumes) {
     return new TrainingPlan(
-        "t5-small", firstStep, 6, ImmutableMap.of("learningRate", "3.0E-4", "odd", "a|b <i>\nc"));
+        "t5-small",
+        firstStep,
+        6,
+        resumes,
+        Set.of("loss", "rougeL"),
+        ImmutableMap.of("learningRate", "3.0E-4", "odd", "a|b <i>\nc"));
   }
 
   private static StepReport step(int step) {
@@ -155,6 +165,35 @@ class TensorBoardTest {
     Run run = readByTensorBoard(other.resolve("run.json"));
     assertThat(run.scalars.get("train/loss"))
         .isDeepEqualTo(new double[][] {{1, 2.5}, {2, 1.5}, {3, 0.5}, {4, 44}});
+  }
+
+  @Test
+  void a_training_that_left_no_checkpoint_begins_again_in_its_directory() throws IOException {
+    TensorBoard first = TensorBoard.at(folder);
+    first.onStart(plan(0));
+    first.onStep(step(1));
+    TensorBoard again = TensorBoard.at(folder);
+    again.onStart(plan(0, true));
+    again.onEnd(0);
+    assertThat(files()).hasSize(2);
+    List<byte[]> records = records(files().get(1));
+    assertThat(records).hasSize(3);
+    // The time, step 0, and a log of the session that says START: all that was written is void.
+    assertThat(Arrays.copyOfRange(records.get(1), 9, records.get(1).length))
+        .containsExactly(0x10, 0, 0x3a, 2, 0x08, 1);
+    assertThat(new String(records.get(2), UTF_8)).contains("| learningRate | 3.0E-4 |");
+  }
+
+  @Test
+  void tensorboard_forgets_all_of_a_training_that_left_no_checkpoint(@TempDir Path other)
+      throws Exception {
+    run(TensorBoard.at(folder), 0, 3);
+    TensorBoard again = TensorBoard.at(folder);
+    again.onStart(plan(0, true));
+    again.onStep(new StepReport(1, 6, 1, 44, 0, 0, 0));
+    again.onEnd(1);
+    Run run = readByTensorBoard(other.resolve("run.json"));
+    assertThat(run.scalars.get("train/loss")).isDeepEqualTo(new double[][] {{1, 44}});
   }
 
   @Test

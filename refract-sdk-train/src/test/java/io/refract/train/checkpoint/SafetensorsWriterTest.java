@@ -70,6 +70,21 @@ class SafetensorsWriterTest {
     }
   }
 
+  /** A training that is cancelled saves what it has learned. */
+  @Test
+  void an_interrupted_thread_writes_all_the_same() {
+    Path file = folder.resolve("x.safetensors");
+    Thread.currentThread().interrupt();
+    try {
+      SafetensorsWriter.write(file, List.of(counting("a", 2)), Map.of());
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    try (SafetensorsReader reader = SafetensorsReader.open(file)) {
+      assertThat(reader.tensors()).containsOnlyKeys("a");
+    }
+  }
+
   @Test
   void two_tensors_of_one_name_are_refused() {
     assertThatThrownBy(

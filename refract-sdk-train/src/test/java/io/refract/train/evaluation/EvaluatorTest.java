@@ -3,6 +3,7 @@ package io.refract.train.evaluation;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.refract.progress.ProgressEvent;
@@ -83,6 +84,13 @@ class EvaluatorTest {
         .containsOnlyKeys("loss", "exact_match", "rouge1", "rouge2", "rougeL", "rougeLsum");
     assertThat(result.rows()).isEqualTo(5);
     assertThat(result.seconds()).isPositive();
+  }
+
+  @Test
+  void more_target_tokens_than_a_model_can_be_asked_for_are_refused() {
+    assertThatThrownBy(() -> Evaluator.of(model).maxTargetTokens(Integer.MAX_VALUE))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("max target tokens must be at most 1000000 but was 2147483647");
   }
 
   @Test

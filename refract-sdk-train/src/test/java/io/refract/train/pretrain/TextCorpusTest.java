@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -160,6 +161,73 @@ class TextCorpusTest {
     String before = corpus.provenance().sha256();
     Files.move(directory.resolve("a.txt"), directory.resolve("z.txt"));
     assertThat(TextCorpus.directory(directory).provenance().sha256()).isNotEqualTo(before);
+  }
+
+  /** Returns so many tokens that they are in a file, and not in one record of it. */
+  private static TextCorpus large() {
+    return TextCorpus.of("large", Collections.nCopies(30, "the lazy dog jumps ".repeat(2500)));
+  }
+
+  @Test
+  void texts_that_lie_across_the_records_of_the_file_are_whole() {
+    EncodedExamples examples = encode(large(), "", 64, 32);
+    List<Integer> text = ids(Collections.nCopies(30, "the lazy dog jumps ".repeat(2500)));
+    assertThat(text).hasSizeGreaterThan(1 << 18);
+    assertThat(restored(examples, 0)).isEqualTo(text);
+  }
+
+  /** Batches that nobody wants any more are stopped with an interrupt, also while they are read. */
+  @Test
+  void an_interrupt_does_not_end_the_corpus() {
+    EncodedExamples examples = encode(large(), "", 64, 32);
+    int[] source = examples.example(7, 0).source();
+    Thread.currentThread().interrupt();
+    try {
+      assertThat(examples.example(7, 0).source()).containsExactly(source);
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(examples.example(7, 0).source()).containsExactly(source);
+  }
+
+  /** An interrupted thread cannot write a channel, as if the disk were full. */
+  @Test
+  void token_ids_that_cannot_be_kept_are_told_from_a_corpus_that_cannot_be_read() {
+    Thread.currentThread().interrupt();
+    try {
+      assertThatThrownBy(() -> encode(large(), "", 64, 32))
+          .isInstanceOf(DataException.class)
+          .hasMessageStartingWith("Cannot keep the token ids of the corpus in a temporary file in ")
+          .hasMessageContaining("java.io.tmpdir");
+    } finally {
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  @Test
+  void the_provenance_goes_through_the_documents_once() {
+    int[] passes = {0};
+    Iterable<String> counted =
+        () -> {
+          passes[0]++;
+          return DOCUMENTS.iterator();
+        };
+    TextCorpus corpus = TextCorpus.of("foxes", counted);
+    assertThat(corpus.provenance().rows()).isEqualTo(40);
+    assertThat(corpus.seed(7).provenance().rows()).isEqualTo(40);
+    assertThat(passes[0]).isEqualTo(1);
+  }
+
+  @Test
+  void the_provenance_tells_how_the_texts_are_corrupted() {
+    TextCorpus corpus = TextCorpus.of("foxes", DOCUMENTS);
+    TextCorpus denser = corpus.corruption(SpanCorruption.defaults().withDensity(0.3));
+    assertThat(corpus.provenance().split())
+        .isEqualTo("all, spans corrupted with density 0.15 and mean length 3.0");
+    assertThat(denser.provenance().split()).contains("density 0.3");
+    assertThat(denser.provenance().sha256()).isEqualTo(corpus.provenance().sha256());
+    assertThat(corpus.provenance().seed()).isEqualTo(42);
+    assertThat(corpus.seed(43).provenance().seed()).isEqualTo(43);
   }
 
   @Test

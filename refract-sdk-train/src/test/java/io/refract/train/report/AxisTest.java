@@ -41,4 +41,19 @@ class AxisTest {
     assertThat(axis.ticks()).hasSizeBetween(3, 8);
     assertThat(Axis.between(min, max, 5).to()).isGreaterThan(max);
   }
+
+  /** No step of a double leads from one to the other, so that ticks would never end. */
+  @ParameterizedTest
+  @CsvSource({
+    "0.9999999999999999, 1",
+    "-1, -0.9999999999999999",
+    "1e6, 1000000.0000000001",
+    "-1e-17, 1e-17",
+  })
+  void values_that_differ_by_rounding_alone_have_few_ticks(double min, double max) {
+    Axis axis = Axis.around(min, max, 5);
+    assertThat(axis.from()).isLessThanOrEqualTo(min);
+    assertThat(axis.to()).isGreaterThanOrEqualTo(max);
+    assertThat(axis.ticks()).hasSizeBetween(3, 8);
+  }
 }

@@ -17,7 +17,7 @@ final class AdafactorUpdater extends StatefulUpdater {
   private static final int[] LAST_BUT_ONE = {-2};
 
   private final Adafactor settings;
-  private final List<Slot> slots = new ArrayList<>();
+  private final List<Slot> slots;
 
   /**
    * One parameter with its running means.
@@ -36,7 +36,13 @@ final class AdafactorUpdater extends StatefulUpdater {
   AdafactorUpdater(Adafactor settings, NDManager manager, Map<String, NDArray> parameters) {
     super(new UpdaterState(manager, parameters));
     this.settings = settings;
-    parameters.forEach((name, weight) -> slots.add(slot(name, weight)));
+    this.slots = allocate(() -> slots(parameters));
+  }
+
+  private List<Slot> slots(Map<String, NDArray> parameters) {
+    List<Slot> all = new ArrayList<>();
+    parameters.forEach((name, weight) -> all.add(slot(name, weight)));
+    return all;
   }
 
   private Slot slot(String name, NDArray weight) {

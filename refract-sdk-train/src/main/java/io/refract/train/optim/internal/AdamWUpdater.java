@@ -35,7 +35,7 @@ final class AdamWUpdater extends StatefulUpdater {
     super(new UpdaterState(manager, parameters));
     this.settings = settings;
     this.kernel = kernel;
-    this.slots = AdamSlot.all(settings, state, parameters);
+    this.slots = allocate(() -> AdamSlot.all(settings, state, parameters));
     for (AdamSlot slot : slots) {
       slotsByDecay.computeIfAbsent(slot.weightDecay(), decay -> new ArrayList<>()).add(slot);
     }

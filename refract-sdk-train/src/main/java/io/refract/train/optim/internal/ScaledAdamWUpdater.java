@@ -36,7 +36,7 @@ final class ScaledAdamWUpdater extends StatefulUpdater {
     super(new UpdaterState(manager, parameters));
     this.settings = settings;
     this.kernel = kernel;
-    this.slots = AdamSlot.all(settings, state, parameters);
+    this.slots = allocate(() -> AdamSlot.all(settings, state, parameters));
   }
 
   @Override

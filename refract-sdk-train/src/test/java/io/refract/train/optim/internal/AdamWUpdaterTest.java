@@ -4,19 +4,27 @@ import static io.refract.train.optim.internal.Leaves.leaf;
 import static io.refract.train.optim.internal.Leaves.setGradients;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
+import com.google.common.collect.ImmutableMap;
 import com.google.gson.Gson;
 import io.refract.train.kernel.OptimizerKernel;
+import io.refract.train.optim.Adafactor;
 import io.refract.train.optim.AdamW;
 import io.refract.train.optim.LearningRateSchedule;
+import io.refract.train.optim.Optimizer;
+import io.refract.train.optim.ScaledAdamW;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.Reader;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -198,6 +206,39 @@ class AdamWUpdaterTest {
               manager.zeros(new Shape(5)));
       assertThat(Norms.of(manager, arrays, kernel(together))).containsExactly(5f, 2f, 0f);
     }
+  }
+
+  /** The second parameter repeats one number so often that its running means fit nowhere. */
+  @Test
+  void a_state_that_memory_does_not_suffice_for_is_freed() {
+    try (NDManager manager = NDManager.newBaseManager("PyTorch")) {
+      Map<String, NDArray> weights =
+          ImmutableMap.of(
+              "small", leaf(manager, new float[] {1f, 1f}, new Shape(2)),
+              "huge", manager.zeros(new Shape(1)).broadcast(new Shape(1L << 48)));
+      for (Optimizer settings :
+          List.of(AdamW.defaults(), ScaledAdamW.defaults(), Adafactor.defaults())) {
+        List<NDManager> scopes = new ArrayList<>();
+        assertThatExceptionOfType(EngineException.class)
+            .isThrownBy(() -> ParameterUpdater.of(settings, watched(manager, scopes), weights));
+        assertThat(scopes).singleElement().matches(scope -> !scope.isOpen());
+      }
+    }
+  }
+
+  /** Returns a manager that tells of the scopes which are made under it. */
+  private static NDManager watched(NDManager manager, List<NDManager> scopes) {
+    return (NDManager)
+        Proxy.newProxyInstance(
+            NDManager.class.getClassLoader(),
+            new Class<?>[] {NDManager.class},
+            (proxy, method, arguments) -> {
+              Object result = method.invoke(manager, arguments);
+              if (result instanceof NDManager scope) {
+                scopes.add(scope);
+              }
+              return result;
+            });
   }
 
   @Test
