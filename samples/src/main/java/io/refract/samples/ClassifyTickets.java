@@ -88,6 +88,13 @@ final class ClassifyTickets implements Callable<Integer> {
                   List.of(training.prefix + example),
                   GenerationSettings.defaults().withMaxNewTokens(training.maxTargetTokens))
               .get(0));
+      if (training.report != null) {
+        Report report = new Report();
+        report.put("metrics_before", result.metricsBefore());
+        report.put("metrics_after", result.metrics());
+        report.time("train", result.duration());
+        report.write(training.report);
+      }
       Path page =
           html == null ? SampleFiles.output("classify-tickets").resolve("report.html") : html;
       TrainingReport.of(result).title("Support tickets").model(model.toString()).write(page);

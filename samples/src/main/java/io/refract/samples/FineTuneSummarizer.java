@@ -5,6 +5,7 @@ import io.refract.train.BestModel;
 import io.refract.train.Checkpoints;
 import io.refract.train.T5Trainer;
 import io.refract.train.TrainingResult;
+import io.refract.train.checkpoint.CheckpointDirectory;
 import io.refract.train.data.Dataset;
 import io.refract.train.data.Split;
 import io.refract.train.metric.Rouge;
@@ -92,6 +93,8 @@ final class FineTuneSummarizer implements Callable<Integer> {
         output == null
             ? SampleFiles.nextFree(SampleFiles.output("fine-tune-summarizer"), "run")
             : output;
+    // Finds out before the training what would fail after it.
+    CheckpointDirectory.checkVacant(folder.resolve("model"));
     Path file = data == null ? InventedNews.write(folder.resolve("news_summary.csv")) : data;
     Dataset news = Dataset.csv(file).source("ctext").target("text").read();
     out.println(news.report());

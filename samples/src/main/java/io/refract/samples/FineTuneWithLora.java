@@ -8,6 +8,7 @@ import io.refract.scoring.Scorer;
 import io.refract.scoring.TextToText;
 import io.refract.train.T5Trainer;
 import io.refract.train.TrainingResult;
+import io.refract.train.checkpoint.CheckpointDirectory;
 import io.refract.train.data.Dataset;
 import io.refract.train.data.Example;
 import io.refract.train.data.Split;
@@ -81,6 +82,8 @@ final class FineTuneWithLora implements Callable<Integer> {
         output == null
             ? SampleFiles.nextFree(SampleFiles.output("fine-tune-with-lora"), "run")
             : output;
+    // Finds out before the training what would fail after it.
+    CheckpointDirectory.checkVacant(folder.resolve("adapter"));
     Split categories =
         DataOptions.read(SampleFiles.tickets(), "request", "category").holdOut(0.15, SEED);
     Split teams = new Split(teams(categories.training()), teams(categories.validation()));

@@ -91,6 +91,12 @@ final class Generate implements Callable<Integer> {
   public Integer call() throws IOException {
     Path in = Objects.requireNonNull(input);
     Path out = Objects.requireNonNull(output);
+    if (Files.exists(out) && Files.isSameFile(in, out)) {
+      throw new SampleException(
+          "Generating from "
+              + in
+              + ": --input and --output are the same file. Name another output.");
+    }
     long lines = 0;
     ModelMemory memory;
     try (BufferedReader reader = Files.newBufferedReader(in);
@@ -101,7 +107,12 @@ final class Generate implements Callable<Integer> {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         lines++;
         if (!line.isBlank()) {
-          chunk.add(text(line, in, lines));
+          String text = text(line);
+          if (text == null) {
+            generate(generator, chunk, writer);
+            throw noText(in, lines);
+          }
+          chunk.add(text);
         }
         // Of several texts at once, the longest would be shown first.
         if (chunk.size() == (stream ? 1 : CHUNK)) {
@@ -117,23 +128,24 @@ final class Generate implements Callable<Integer> {
     return 0;
   }
 
-  private static String text(String line, Path file, long number) {
+  private static @Nullable String text(String line) {
     try {
       JsonElement element = JsonParser.parseString(line);
       JsonElement text = element.isJsonObject() ? element.getAsJsonObject().get("text") : null;
-      if (text != null && text.isJsonPrimitive()) {
-        return text.getAsString();
-      }
+      return text != null && text.isJsonPrimitive() ? text.getAsString() : null;
     } catch (JsonParseException e) {
-      // Reported below like any other line without a text.
+      return null;
     }
-    throw new SampleException(
+  }
+
+  private static SampleException noText(Path file, long number) {
+    return new SampleException(
         "Reading "
             + file
             + ": line "
             + number
-            + " is no JSON object with a \"text\". Nothing after"
-            + " it was generated; mend or remove the line.");
+            + " is no JSON object with a \"text\". What is before it was generated, nothing after it;"
+            + " mend or remove the line.");
   }
 
   private TextGenerator generator(T5Model t5) throws IOException {

@@ -249,6 +249,37 @@ class GenerateTest {
   }
 
   @Test
+  void the_input_is_never_overwritten() throws IOException {
+    Path input = folder.resolve("in.jsonl");
+    String texts = Files.readString(input);
+    assertThat(generateTo(input)).isEqualTo(1);
+    assertThat(input).hasContent(texts);
+  }
+
+  @Test
+  void what_is_before_a_line_without_a_text_is_written() throws IOException {
+    Files.writeString(folder.resolve("in.jsonl"), "{\"text\": \"one\"}\n{\"other\": 1}\n");
+    assertThat(generateTo(folder.resolve("out.jsonl"))).isEqualTo(1);
+    assertThat(Files.readAllLines(folder.resolve("out.jsonl")))
+        .singleElement()
+        .asString()
+        .startsWith("{\"text\":\"one\"");
+  }
+
+  private int generateTo(Path output) {
+    return Samples.run(
+        "generate",
+        "--model",
+        folder.resolve("model").toString(),
+        "--input",
+        folder.resolve("in.jsonl").toString(),
+        "--output",
+        output.toString(),
+        "--max-new-tokens",
+        "8");
+  }
+
+  @Test
   void options_that_do_not_fit_together_are_refused() {
     assertThat(
             Samples.run(

@@ -2,6 +2,9 @@ package io.refract.samples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,10 +18,31 @@ class SamplesTest {
     return folder.resolve(name).toString();
   }
 
+  private static String errorOf(String... arguments) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(Samples.run(arguments)).isEqualTo(1);
+    } finally {
+      System.setErr(before);
+    }
+    return printed.toString(StandardCharsets.UTF_8);
+  }
+
   @Test
   void classify_tickets_writes_a_report() {
-    assertThat(Samples.run("classify-tickets", "--epochs", "1", "--html", at("report.html")))
+    assertThat(
+            Samples.run(
+                "classify-tickets",
+                "--epochs",
+                "1",
+                "--html",
+                at("report.html"),
+                "--report",
+                at("report.json")))
         .isZero();
+    assertThat(folder.resolve("report.json")).content().contains("\"macro_f1\"", "\"train\"");
     assertThat(folder.resolve("report.html")).content().contains("Support tickets", "billing");
   }
 
@@ -45,6 +69,9 @@ class SamplesTest {
                 "fine-tune-with-lora", "--base-epochs", "1", "--epochs", "1", "--output", at("o")))
         .isZero();
     assertThat(folder.resolve("o/adapter/adapter_config.json")).isNotEmptyFile();
+    // Nothing is trained before that is known: training would refuse the epochs.
+    assertThat(errorOf("fine-tune-with-lora", "--base-epochs", "-1", "--output", at("o")))
+        .contains("the directory is not empty");
   }
 
   @Test
