@@ -174,6 +174,16 @@ public final class T5Trainer {
   }
 
   /**
+   * Sets whether examples of similar length go into a batch, which saves padding; default true.
+   * Random batches are what {@code Seq2SeqTrainer} has by default; where lengths tell labels apart,
+   * they learn a little faster by the update, and slower by the clock.
+   */
+  public T5Trainer groupByLength(boolean value) {
+    config = config.withBatching(config.batching().withGroupByLength(value));
+    return this;
+  }
+
+  /**
    * Sets how many batches make up one update, on each device; default 1. The loss is the mean over
    * the target tokens of all of them, so 4 batches of 2 examples give the update of 1 batch of 8.
    */

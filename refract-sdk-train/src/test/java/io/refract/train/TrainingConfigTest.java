@@ -16,7 +16,7 @@ class TrainingConfigTest {
   void defaults_are_those_that_the_documentation_names() {
     TrainingConfig config = TrainingConfig.defaults();
     assertThat(config.length()).isEqualTo(new TrainingConfig.Length(3, OptionalInt.empty()));
-    assertThat(config.batching()).isEqualTo(new Batching(8, OptionalInt.empty(), false));
+    assertThat(config.batching()).isEqualTo(new Batching(8, OptionalInt.empty(), false, true));
     assertThat(config.gradientAccumulationSteps()).isEqualTo(1);
     assertThat(config.texts()).isEqualTo(new TrainingConfig.Texts("", 512, 128));
     assertThat(config.update().optimizer()).isEqualTo(AdamW.defaults());

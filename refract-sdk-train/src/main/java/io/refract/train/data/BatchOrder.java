@@ -28,10 +28,10 @@ final class BatchOrder {
 
   /**
    * Returns the batches of a training epoch. The examples are shuffled, cut into mega-batches,
-   * sorted by length in each and cut into batches (the idea of {@code LengthGroupedSampler} in
-   * transformers). The batch with the longest row comes first, so that memory that does not suffice
-   * shows at once; unlike there, the order of all other batches is shuffled again, so that an epoch
-   * does not run from long to short texts over and over.
+   * sorted by length in each, unless that is not wanted, and cut into batches (the idea of {@code
+   * LengthGroupedSampler} in transformers). The batch with the longest row comes first, so that
+   * memory that does not suffice shows at once; unlike there, the order of all other batches is
+   * shuffled again, so that an epoch does not run from long to short texts over and over.
    */
   BatchPlan training(long seed, int epoch) {
     Random random = new Random(seed + epoch * EPOCH_STEP);
@@ -44,7 +44,9 @@ final class BatchOrder {
           Arrays.stream(shuffled, start, Math.min(shuffled.length, start + batches * batchRows))
               .boxed()
               .toArray(Integer[]::new);
-      Arrays.sort(mega, longestFirst);
+      if (batching.groupByLength()) {
+        Arrays.sort(mega, longestFirst);
+      }
       filler.add(mega);
     }
     BatchPlan plan = filler.plan();

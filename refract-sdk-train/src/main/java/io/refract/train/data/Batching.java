@@ -12,10 +12,14 @@ import java.util.OptionalInt;
  *     empty, the default, for no budget
  * @param packing whether several short examples share a row, each blind to the others; default
  *     false
+ * @param groupByLength whether examples of similar length go into a batch, which saves padding;
+ *     default true. Without it, batches are drawn at random, as {@code Seq2SeqTrainer} does by
+ *     default
  */
-public record Batching(int batchSize, OptionalInt tokenBudget, boolean packing) {
+public record Batching(
+    int batchSize, OptionalInt tokenBudget, boolean packing, boolean groupByLength) {
 
-  private static final Batching DEFAULTS = new Batching(8, OptionalInt.empty(), false);
+  private static final Batching DEFAULTS = new Batching(8, OptionalInt.empty(), false, true);
 
   /** Checks the range of every value. */
   public Batching {
@@ -31,7 +35,7 @@ public record Batching(int batchSize, OptionalInt tokenBudget, boolean packing) 
 
   /** Returns batches of so many rows. */
   public Batching withBatchSize(int value) {
-    return new Batching(value, tokenBudget, packing);
+    return new Batching(value, tokenBudget, packing, groupByLength);
   }
 
   /**
@@ -39,11 +43,16 @@ public record Batching(int batchSize, OptionalInt tokenBudget, boolean packing) 
    * the budget still makes a batch.
    */
   public Batching withTokenBudget(int value) {
-    return new Batching(batchSize, OptionalInt.of(value), packing);
+    return new Batching(batchSize, OptionalInt.of(value), packing, groupByLength);
   }
 
   /** Returns batches whose rows are shared by short examples, or not. */
   public Batching withPacking(boolean value) {
-    return new Batching(batchSize, tokenBudget, value);
+    return new Batching(batchSize, tokenBudget, value, groupByLength);
+  }
+
+  /** Returns batches of examples of similar length, or of random ones. */
+  public Batching withGroupByLength(boolean value) {
+    return new Batching(batchSize, tokenBudget, packing, value);
   }
 }

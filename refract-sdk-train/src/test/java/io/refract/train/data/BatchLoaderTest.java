@@ -92,6 +92,18 @@ class BatchLoaderTest {
   }
 
   @Test
+  void without_grouping_by_length_batches_are_drawn_at_random() {
+    Batching random = batchesOf(8).withGroupByLength(false);
+    List<LoadedBatch> batches = drain(BatchLoader.of(encoded(), random, 1).epoch(0));
+    assertThat(batches).hasSize(26);
+    assertThat(examples(batches))
+        .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 203).boxed().toList());
+    int real = batches.stream().mapToInt(batch -> batch.batch().sourceTokens()).sum();
+    int all = batches.stream().mapToInt(batch -> batch.batch().inputIds().length).sum();
+    assertThat(real).isLessThan((int) (0.7 * all));
+  }
+
+  @Test
   void the_order_depends_on_seed_and_epoch_alone() {
     BatchLoader loader = BatchLoader.of(encoded(), batchesOf(8), 1);
     List<Integer> first = examples(drain(loader.epoch(0)));
