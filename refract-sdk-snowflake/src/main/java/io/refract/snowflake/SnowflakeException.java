@@ -24,12 +24,15 @@ public final class SnowflakeException extends RefractException implements Statem
   private static final long serialVersionUID = 1L;
   private static final int STATEMENT_IN_MESSAGE = 1000;
 
-  /** Possessive, because a long secret would exhaust the stack otherwise. */
+  /**
+   * {@code PASSWORD = 'x'} in statements, {@code password=x} in addresses. Possessive, because a
+   * long secret would exhaust the stack otherwise.
+   */
   private static final Pattern SECRET =
       Pattern.compile(
-          "(?i)\\b(\\w*(?:password|passphrase|secret|token|private_key|secret_key|key_id|"
-              + "client_secret|master_key)\\w*\\s*(?:=>?|:)\\s*)"
-              + "(?:'(?:[^'\\\\]++|''|\\\\.)*+'|\\$\\$.*?\\$\\$)",
+          "(?i)\\b(\\w*(?:password|passwd|pwd|passphrase|secret|token|private_key|"
+              + "secret_key|key_id|client_secret|master_key)\\w*\\s*(?:=>?|:)\\s*)"
+              + "(?:'(?:[^'\\\\]++|''|\\\\.)*+'|\\$\\$.*?\\$\\$|(?<==)[^\\s&;,')]++)",
           Pattern.DOTALL);
 
   /** Codes of the driver itself: no connection to the server, and one that broke. */
@@ -103,8 +106,8 @@ public final class SnowflakeException extends RefractException implements Statem
     }
     int code = e.getErrorCode();
     // Of the states of class 08, those of the driver are about its settings, 0 is a missing driver,
-    // and the login service refuses with 3901xx; to repeat a wrong password can lock the user.
-    boolean settled = code == 0 || code / 1000 == 200 || code / 100 == 3901;
+    // and the login service refuses with 390xxx; to repeat a wrong password can lock the user.
+    boolean settled = code == 0 || code / 1000 == 200 || code / 1000 == 390;
     return NETWORK.contains(code) || (nullToEmpty(e.getSQLState()).startsWith("08") && !settled);
   }
 

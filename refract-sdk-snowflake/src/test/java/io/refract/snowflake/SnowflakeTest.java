@@ -152,6 +152,28 @@ class SnowflakeTest {
   }
 
   @Test
+  void a_secret_in_an_address_is_masked() {
+    SnowflakeEndpoint nowhere =
+        new SnowflakeEndpoint() {
+          @Override
+          public String jdbcUrl() {
+            return "jdbc:nothing://x/?user=ana&password=hunter2&db=d";
+          }
+
+          @Override
+          public Properties connectionProperties() {
+            return new Properties();
+          }
+        };
+
+    assertThatThrownBy(() -> Snowflake.connect(nowhere))
+        .isInstanceOf(SnowflakeException.class)
+        .hasMessageContaining("user=ana&password='***'&db=d")
+        .extracting(Throwables::getStackTraceAsString, STRING)
+        .doesNotContain("hunter2");
+  }
+
+  @Test
   void a_failure_without_secrets_keeps_the_exception_of_the_driver() {
     driver.failure = new SQLException("refused", "42000", 1003);
     try (Snowflake snowflake = connect()) {
@@ -172,6 +194,7 @@ class SnowflakeTest {
       for (SQLException lasting :
           List.of(
               new SQLException("Incorrect username or password was specified", "08001", 390100),
+              new SQLException("Invalid OAuth access token", "08001", 390303),
               new SQLException("No suitable driver found for jdbc:x", "08001"),
               new SQLException("Connection string is invalid", "08000", 200059),
               new SQLException("Connection has been closed", "08003", 200052),

@@ -65,7 +65,7 @@ public final class Deployment {
     this.directories = ImmutableList.copyOf(directories);
     this.functionSql = definition.apply(target.function()).sql();
     this.trial = target.trial(functionSql);
-    this.trialSql = definition.apply(trial).sql();
+    this.trialSql = definition.apply(trial).temporary().sql();
     this.verification = verification;
     this.workspace = workspace;
   }
@@ -91,7 +91,9 @@ public final class Deployment {
     schemas.forEach(sql -> all.add(new PlannedStatement("The schema", sql)));
     target.createStages().forEach(sql -> all.add(new PlannedStatement("The stage", sql)));
     directories.forEach(directory -> all.addAll(directory.statements(target.parallel())));
-    all.add(new PlannedStatement("The function under another name, to try it", trialSql));
+    all.add(
+        new PlannedStatement(
+            "The function under another name and for this session only, to try it", trialSql));
     all.add(new PlannedStatement("Does it work?", smokeTestSql()));
     all.add(new PlannedStatement("It was only a trial", dropTrialSql()));
     all.add(new PlannedStatement("The function", functionSql));

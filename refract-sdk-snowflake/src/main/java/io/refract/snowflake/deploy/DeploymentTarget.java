@@ -36,7 +36,7 @@ record DeploymentTarget(
 
   /**
    * Returns the name under which the function is tried, in its schema. The same plan has the same,
-   * so that what a killed one left there is replaced by the next.
+   * which no other function has.
    *
    * @param functionSql the statement that creates the function
    */

@@ -55,6 +55,7 @@ public final class FunctionDefinition {
   private boolean immutable;
   private boolean secure;
   private boolean strict;
+  private boolean temporary;
 
   private enum Language {
     PYTHON,
@@ -237,6 +238,12 @@ public final class FunctionDefinition {
     return this;
   }
 
+  /** Makes it a function that only this session sees, and that ends with it. */
+  public FunctionDefinition temporary() {
+    temporary = true;
+    return this;
+  }
+
   /** Lets Snowflake answer NULL by itself when an argument is NULL. */
   public FunctionDefinition nullOnNullInput() {
     strict = true;
@@ -253,6 +260,7 @@ public final class FunctionDefinition {
     checkState(handler != null, "no handler: call handler(...)");
     checkState(returns != null, "no result type: call returns(...)");
     StringBuilder sql = new StringBuilder("CREATE OR REPLACE ");
+    sql.append(temporary ? "TEMPORARY " : "");
     sql.append(secure ? "SECURE FUNCTION " : "FUNCTION ").append(name.sql()).append('(');
     String separator = "";
     for (Map.Entry<Identifier, SqlType> argument : arguments.entrySet()) {
@@ -260,7 +268,8 @@ public final class FunctionDefinition {
       sql.append(argument.getValue().sql());
       separator = ", ";
     }
-    sql.append(")\n  COPY GRANTS\n  RETURNS ").append(returns.sql());
+    // Nobody has grants on what only one session sees.
+    sql.append(temporary ? ")\n  RETURNS " : ")\n  COPY GRANTS\n  RETURNS ").append(returns.sql());
     line(sql, "LANGUAGE " + language);
     line(sql, strict ? "RETURNS NULL ON NULL INPUT" : "CALLED ON NULL INPUT");
     line(sql, immutable ? "IMMUTABLE" : "VOLATILE");

@@ -9,6 +9,7 @@ import io.refract.progress.ProgressListener;
 import io.refract.snowflake.sql.Literal;
 import io.refract.snowflake.sql.SqlSession;
 import io.refract.snowflake.sql.StageLocation;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -81,8 +82,11 @@ final class Download {
     for (StageFile other : alike) {
       boolean brought =
           other.path().startsWith(file.path()) && other.path().length() > file.path().length();
-      // The mark of a directory has no last name, and brings no file.
-      if (brought && !other.fileName().isEmpty() && !isPlain(other.fileName())) {
+      // The mark of a directory has no last name, and brings no file. A colon leads out of a
+      // directory on Windows only; what is brought along is not kept.
+      String name =
+          File.separatorChar == '/' ? other.fileName().replace(':', '_') : other.fileName();
+      if (brought && !name.isEmpty() && !isPlain(name)) {
         throw hostile(other);
       }
       if (brought && other.fileName().equals(file.fileName())) {

@@ -63,13 +63,13 @@ class FunctionTest {
             .immutable()
             .secure()
             .nullOnNullInput()
+            .temporary()
             .sql();
 
     assertThat(sql)
         .isEqualTo(
             """
-            CREATE OR REPLACE SECURE FUNCTION F("Text" VARCHAR)
-              COPY GRANTS
+            CREATE OR REPLACE TEMPORARY SECURE FUNCTION F("Text" VARCHAR)
               RETURNS VARCHAR
               LANGUAGE PYTHON
               RETURNS NULL ON NULL INPUT

@@ -168,6 +168,16 @@ class StageTest {
   }
 
   @Test
+  void a_neighbour_with_a_colon_does_not_keep_a_file_from_being_brought() throws IOException {
+    put("d/data", "1");
+    put("d/data_10:00.csv", "2");
+    Path target = directory.resolve("target");
+
+    assertThat(stage.get("d/data", target)).containsExactly(target.resolve("data"));
+    assertThat(target.toFile().list()).containsExactly("data");
+  }
+
+  @Test
   void a_hostile_name_that_get_brings_along_writes_nothing() {
     put("d/good", "g");
     put("d/good\\..\\..\\evil", "evil");

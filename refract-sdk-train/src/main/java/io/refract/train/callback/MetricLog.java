@@ -81,11 +81,13 @@ public final class MetricLog implements TrainingCallback {
     lastStep = plan.totalSteps();
     attempt(
         () -> {
-          if (plan.resumes()) {
+          evaluatedUpTo = -1;
+          if (plan.firstStep() > 0) {
             evaluatedUpTo = file.resume(plan.firstStep());
+          } else if (plan.resumes()) {
+            file.createAside();
           } else {
             file.create();
-            evaluatedUpTo = -1;
           }
         });
   }

@@ -49,6 +49,17 @@ abstract class RowFile {
     begin();
   }
 
+  /** Starts a new file; one of that name, perhaps another training's, is kept beside it. */
+  final void createAside() throws IOException {
+    for (int number = 1; Files.exists(path); number++) {
+      Path older = path.resolveSibling(path.getFileName() + "." + number);
+      if (!Files.exists(older)) {
+        Files.move(path, older);
+      }
+    }
+    create();
+  }
+
   /**
    * Goes on with a file, or starts it when it is gone.
    *

@@ -34,11 +34,14 @@ record SqlRows(
 
   private static final Logger LOG = LoggerFactory.getLogger(SqlRows.class);
 
-  /** {@code PASSWORD = 'x'} in statements, {@code password=x} in addresses. */
+  /**
+   * {@code PASSWORD = 'x'} in statements, {@code password=x} in addresses. Possessive, because a
+   * long secret would exhaust the stack otherwise.
+   */
   private static final Pattern SECRET =
       Pattern.compile(
-          "(?i)(\\w*(?:password|passwd|pwd|passphrase|secret|token|private_key|key_id)\\w*"
-              + "\\s*(?:=>?|:|\\s)\\s*)('(?:[^']|'')*'|(?<==)[^\\s&;,')]+)");
+          "(?i)\\b(\\w*(?:password|passwd|pwd|passphrase|secret|token|private_key|key_id)\\w*"
+              + "\\s*(?:=>?|:|\\s)\\s*)('(?:[^']++|'')*+'|(?<==)[^\\s&;,')]++)");
 
   /** What getString would turn into something that is not the text of the column. */
   private static final Set<Integer> NO_TEXT =

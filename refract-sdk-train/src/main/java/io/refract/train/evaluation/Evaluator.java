@@ -114,15 +114,10 @@ public final class Evaluator {
 
   /**
    * Sets the tokens after which a target is cut, and how many are generated at most, in both cases
-   * end-of-sequence included; default 128, at most {@link GenerationSettings#MOST_NEW_TOKENS}.
-   * Metrics compare with the whole target.
+   * end-of-sequence included; default 128, at most {@link GenerationSettings#MOST_NEW_TOKENS} where
+   * texts are generated. Metrics compare with the whole target.
    */
   public Evaluator maxTargetTokens(int value) {
-    checkArgument(
-        value <= GenerationSettings.MOST_NEW_TOKENS,
-        "max target tokens must be at most %s but was %s",
-        GenerationSettings.MOST_NEW_TOKENS,
-        value);
     maxTargetTokens = atLeastOne("max target tokens", value);
     return this;
   }
@@ -199,8 +194,11 @@ public final class Evaluator {
    *
    * @param dataset the examples
    * @return what was measured
+   * @throws IllegalArgumentException if a metric cannot measure them, or more tokens are to be
+   *     generated than can be
    */
   public EvaluationResult evaluate(Dataset dataset) {
+    checkTokens();
     return GradMode.off(() -> measure(dataset));
   }
 
@@ -211,9 +209,10 @@ public final class Evaluator {
    *
    * @param dataset the examples
    * @throws IllegalArgumentException if a metric cannot measure them, for example because a target
-   *     is none of its labels
+   *     is none of its labels, or more tokens are to be generated than can be
    */
   public Set<String> metricNames(Dataset dataset) {
+    checkTokens();
     Set<String> names = new LinkedHashSet<>();
     names.add(LOSS);
     if (generates) {
@@ -226,6 +225,14 @@ public final class Evaluator {
       }
     }
     return Collections.unmodifiableSet(names);
+  }
+
+  private void checkTokens() {
+    checkArgument(
+        !generates || maxTargetTokens <= GenerationSettings.MOST_NEW_TOKENS,
+        "max target tokens must be at most %s to generate, but are %s",
+        GenerationSettings.MOST_NEW_TOKENS,
+        maxTargetTokens);
   }
 
   private EvaluationResult measure(Dataset dataset) {

@@ -144,6 +144,10 @@ class DatabaseTest {
         .hasMessageContaining("token = '***'")
         .extracting(Throwables::getStackTraceAsString, STRING)
         .doesNotContain("hunter2", "bound secret");
+    assertThatThrownBy(
+            () -> query("SELECT no FROM t WHERE token = '" + "x".repeat(100_000) + "'").read())
+        .isInstanceOf(DataException.class)
+        .hasMessageEndingWith("token = '***'");
     QueryReader unreachable =
         Dataset.query(
                 () -> DriverManager.getConnection("jdbc:none:x?user=ana&password=hunter2&ssl=true"),

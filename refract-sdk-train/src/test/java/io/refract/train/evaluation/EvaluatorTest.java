@@ -88,9 +88,12 @@ class EvaluatorTest {
 
   @Test
   void more_target_tokens_than_a_model_can_be_asked_for_are_refused() {
-    assertThatThrownBy(() -> Evaluator.of(model).maxTargetTokens(Integer.MAX_VALUE))
+    Evaluator unlimited = Evaluator.of(model).maxTargetTokens(Integer.MAX_VALUE);
+    assertThatThrownBy(() -> unlimited.evaluate(Dataset.of(EXAMPLES)))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("max target tokens must be at most 1000000 but was 2147483647");
+        .hasMessage("max target tokens must be at most 1000000 to generate, but are 2147483647");
+    assertThat(unlimited.lossOnly().evaluate(Dataset.of(EXAMPLES)).metrics())
+        .containsOnlyKeys("loss");
   }
 
   @Test
