@@ -37,6 +37,13 @@ class GenerateTest {
 
   private List<JsonObject> generate(String... options) throws IOException {
     Path output = folder.resolve("out.jsonl");
+    assertThat(generateTo(output, options)).isZero();
+    return Files.readAllLines(output).stream()
+        .map(line -> JsonParser.parseString(line).getAsJsonObject())
+        .toList();
+  }
+
+  private int generateTo(Path output, String... options) {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -50,10 +57,7 @@ class GenerateTest {
                 "--max-new-tokens",
                 "8"));
     arguments.addAll(List.of(options));
-    assertThat(Samples.run(arguments.toArray(String[]::new))).isZero();
-    return Files.readAllLines(output).stream()
-        .map(line -> JsonParser.parseString(line).getAsJsonObject())
-        .toList();
+    return Samples.run(arguments.toArray(String[]::new));
   }
 
   @Test
@@ -266,34 +270,11 @@ class GenerateTest {
         .startsWith("{\"text\":\"one\"");
   }
 
-  private int generateTo(Path output) {
-    return Samples.run(
-        "generate",
-        "--model",
-        folder.resolve("model").toString(),
-        "--input",
-        folder.resolve("in.jsonl").toString(),
-        "--output",
-        output.toString(),
-        "--max-new-tokens",
-        "8");
-  }
-
   @Test
   void options_that_do_not_fit_together_are_refused() {
     assertThat(
-            Samples.run(
-                "generate",
-                "--model",
-                folder.resolve("model").toString(),
-                "--input",
-                folder.resolve("in.jsonl").toString(),
-                "--output",
-                folder.resolve("none.jsonl").toString(),
-                "--num-beams",
-                "2",
-                "--num-return-sequences",
-                "3"))
+            generateTo(
+                folder.resolve("none.jsonl"), "--num-beams", "2", "--num-return-sequences", "3"))
         .isEqualTo(1);
   }
 }
