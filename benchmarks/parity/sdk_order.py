@@ -1,5 +1,10 @@
 """The order of batches that the SDK trains in, so that the Python side can train on the very same batches."""
 
+import math
+
+import torch
+from transformers import Seq2SeqTrainer
+
 EPOCH_STEP = 0x9E3779B97F4A7C15
 LARGEST_MEGA_BATCH = 50
 
@@ -47,3 +52,24 @@ def sdk_batches(sizes, batch_size, seed, epoch):
     at = order.index(longest)
     order[0], order[at] = order[at], order[0]
     return [batches[i] for i in order]
+
+
+class SameBatches(Seq2SeqTrainer):
+    """The trainer with the very batches, in the very order, that the SDK trains on with the same seed."""
+
+    def get_train_dataloader(self):
+        sizes = [(len(row["input_ids"]), len(row["labels"])) for row in self.train_dataset]
+        batch_size, seed = self.args.per_device_train_batch_size, self.args.seed
+
+        class Batches:
+            def __init__(self):
+                self.epoch = 0
+
+            def __len__(self):
+                return math.ceil(len(sizes) / batch_size)
+
+            def __iter__(self):
+                yield from sdk_batches(sizes, batch_size, seed, self.epoch)
+                self.epoch += 1
+
+        return torch.utils.data.DataLoader(self.train_dataset, batch_sampler=Batches(), collate_fn=self.data_collator)

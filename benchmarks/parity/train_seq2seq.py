@@ -9,7 +9,6 @@ generated texts, under the names of the SDK's own reports.
 import argparse
 import datetime
 import json
-import math
 import time
 from pathlib import Path
 
@@ -18,7 +17,7 @@ import numpy
 import torch
 import transformers
 from measures import fingerprint, loss_of_batch_means, loss_per_token, measure_texts
-from sdk_order import sdk_batches
+from sdk_order import SameBatches
 from transformers import (
     AutoTokenizer,
     DataCollatorForSeq2Seq,
@@ -50,27 +49,6 @@ class Rows(torch.utils.data.Dataset):
 
     def __getitem__(self, index):
         return self.rows[index]
-
-
-class SameBatches(Seq2SeqTrainer):
-    """The trainer with the very batches, in the very order, that the SDK trains on with the same seed."""
-
-    def get_train_dataloader(self):
-        sizes = [(len(row["input_ids"]), len(row["labels"])) for row in self.train_dataset.rows]
-        batch_size, seed = self.args.per_device_train_batch_size, self.args.seed
-
-        class Batches:
-            def __init__(self):
-                self.epoch = 0
-
-            def __len__(self):
-                return math.ceil(len(sizes) / batch_size)
-
-            def __iter__(self):
-                yield from sdk_batches(sizes, batch_size, seed, self.epoch)
-                self.epoch += 1
-
-        return torch.utils.data.DataLoader(self.train_dataset, batch_sampler=Batches(), collate_fn=self.data_collator)
 
 
 class Epochs(TrainerCallback):

@@ -5,19 +5,14 @@ A group returns its cases. A case has a title, its entries, each with the side, 
 """
 
 import json
-import math
 import subprocess
 import time
 from dataclasses import dataclass
-from pathlib import Path
 
-from transformers import AutoTokenizer
-
-from limits import token_flops, tokens
-from measuring import interleaved, note, same_ids, values
+from epochs import epoch, losses
+from measuring import PYTHON, case, entries, interleaved, name, note, same_ids
 from workers import environment, job_command
 
-PYTHON = ("eager", "sdpa")
 LOSS_TOLERANCE = {"fp32": 1e-4, "bf16": 2e-2}
 
 
@@ -29,27 +24,15 @@ class Extent:
     repetitions: int
     epoch_repetitions: int
     epoch_steps: dict
+    loss_seeds: tuple
     growth_repetitions: int
     start_repetitions: int
     memory_repetitions: int
 
 
 # Epochs are whole unless they have a number of updates here.
-FULL = Extent(3, 7, 1, {}, 2, 7, 2)
-QUICK = Extent(1, 2, 1, {"scitldr": 2, "banking77": 8}, 1, 2, 1)
-
-
-def name(side, dtype):
-    return f"{side} {dtype}"
-
-
-def entries(pairs):
-    return {name(side, dtype): {"side": side, "dtype": dtype} for side, dtype in pairs}
-
-
-def case(title, described, answers, key="seconds", **more):
-    measured = values(answers, key)
-    return {"title": title, "entries": {entry: {**described[entry], **measured[entry]} for entry in described}, **more}
+FULL = Extent(3, 7, 1, {}, (1, 2, 3, 4), 2, 7, 2)
+QUICK = Extent(1, 2, 1, {"scitldr": 2, "banking77": 8}, (1, 2), 1, 2, 1)
 
 
 # Generation
@@ -152,65 +135,6 @@ def step(workers, extent):
     return result
 
 
-EPOCHS = {
-    "scitldr": {"max_source_tokens": 512, "max_target_tokens": 96},
-    "banking77": {"max_source_tokens": 128, "max_target_tokens": 32},
-}
-
-
-EPOCH_BATCH = 8
-WARMUP_STEPS = 2
-VALIDATION_ROWS = 64
-EVALUATIONS = 4
-
-
-def whole_steps(path):
-    """How many updates an epoch has. Not splitlines(), which also ends lines at characters that stand inside of texts."""
-    rows = len(path.read_text(encoding="utf-8").rstrip("\n").split("\n"))
-    return math.ceil(rows / EPOCH_BATCH)
-
-
-def epoch_command(workers, dataset, steps):
-    """So many updates of an epoch over all of a data set, with some evaluations on the way."""
-    folder = workers.places.work / dataset
-    lines = (folder / "validation-shuffled.jsonl").read_text(encoding="utf-8").split("\n")
-    validation = folder / f"validation-{VALIDATION_ROWS}.jsonl"
-    validation.write_text("\n".join(lines[:VALIDATION_ROWS]) + "\n", encoding="utf-8")
-    return {
-        "case": "epoch", "data": str(folder / "training-shuffled.jsonl"), "validation": str(validation),
-        "batch_size": EPOCH_BATCH, "steps": steps, "learning_rate": 3e-4, "evaluate_every": max(1, steps // EVALUATIONS),
-        "seed": 42, **EPOCHS[dataset],
-    }
-
-
-def epoch(workers, extent):
-    result = []
-    for dataset in EPOCHS:
-        all_steps = whole_steps(workers.places.work / dataset / "training-shuffled.jsonl")
-        steps = extent.epoch_steps.get(dataset, all_steps)
-        described = entries((side, "fp32") for side in ("sdk", *PYTHON))
-        for described_entry in described.values():
-            workers.ask(described_entry["side"], epoch_command(workers, dataset, WARMUP_STEPS))
-        command = epoch_command(workers, dataset, steps)
-        answers = interleaved(
-            described, lambda entry: workers.ask(described[entry]["side"], command), 0, extent.epoch_repetitions
-        )
-        losses = {entry: answer[0].get("validation_losses") for entry, answer in answers.items()}
-        title = f"{dataset}, batch {EPOCH_BATCH}: {steps} of {all_steps} updates"
-        limit = epoch_limit(workers, command, steps, all_steps)
-        result.append(case(title, described, answers, validation_losses=losses, limit=limit, problems=[]))
-    return result
-
-
-def epoch_limit(workers, command, steps, all_steps):
-    """The least work that the updates can be, see limits.py."""
-    model = workers.places.work / "model"
-    known = tokens(AutoTokenizer.from_pretrained(model), Path(command["data"]), command)
-    source, target = token_flops(json.loads((model / "config.json").read_text()))
-    flops = known["source"] * source + known["target"] * target
-    return {**known, "steps": steps, "all_steps": all_steps, "all_flops": flops, "flops": flops * steps / all_steps}
-
-
 # Whole processes
 
 
@@ -293,6 +217,7 @@ def growth(workers, extent):
 GROUPS = {
     "step": step,
     "epoch": epoch,
+    "losses": losses,
     "greedy": greedy,
     "beam": beam,
     "start": start,

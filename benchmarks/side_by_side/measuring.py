@@ -2,6 +2,8 @@
 
 import sys
 
+PYTHON = ("eager", "sdpa")
+
 
 def note(text):
     print(text, file=sys.stderr, flush=True)
@@ -58,3 +60,16 @@ def same_ids(answers, reference):
 
 def prefix(a, b):
     return next((i for i, (x, y) in enumerate(zip(a, b)) if x != y), min(len(a), len(b)))
+
+
+def name(side, dtype):
+    return f"{side} {dtype}"
+
+
+def entries(pairs):
+    return {name(side, dtype): {"side": side, "dtype": dtype} for side, dtype in pairs}
+
+
+def case(title, described, answers, key="seconds", **more):
+    measured = values(answers, key)
+    return {"title": title, "entries": {entry: {**described[entry], **measured[entry]} for entry in described}, **more}

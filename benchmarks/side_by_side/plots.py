@@ -12,12 +12,38 @@ HATCHES = {"fp32": "", "bf16": "//", "int8": "xx"}
 
 def draw(group, cases, file):
     """Draws a group; returns whether there was anything to draw."""
+    if group == "losses":
+        save(loss_curves(cases), file)
+        return True
     if not any(numbers(described) for case in cases for described in case["entries"].values()):
         return False
     figure = curves(cases) if group == "growth" else bars(cases)
+    save(figure, file)
+    return True
+
+
+def save(figure, file):
     figure.savefig(file, dpi=90, metadata={"Software": None})
     plot.close(figure)
-    return True
+
+
+def loss_curves(cases):
+    """The validation losses of each training, and their means."""
+    figure, axes = plot.subplots(1, len(cases), figsize=(5.5 * len(cases), 4), constrained_layout=True, squeeze=False)
+    for axis, case in zip(axes[0], cases):
+        for side, runs in case["losses"].items():
+            steps = [point["step"] for point in runs[0]]
+            curves_of_side = [[point["loss"] for point in points] for points in runs]
+            for curve in curves_of_side:
+                axis.plot(steps, curve, color=COLORS[side], alpha=0.3, linewidth=1)
+            middle = [sum(at) / len(at) for at in zip(*curves_of_side)]
+            axis.plot(steps, middle, marker="o", markersize=4, color=COLORS[side], label=SIDES[side])
+        axis.set_title(case["title"], fontsize=9)
+        axis.set_xlabel("updates")
+        axis.set_ylabel("validation loss, nats per token")
+        axis.grid(True, alpha=0.25)
+    axes[0][0].legend(fontsize=8)
+    return figure
 
 
 def bars(cases):

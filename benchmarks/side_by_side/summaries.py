@@ -51,3 +51,10 @@ def axis_label(axis, points):
     if axis == "rows":
         return f"rows of the batch, {points[0]['tokens']} tokens each"
     return f"tokens for each of {points[0]['rows']} rows"
+
+
+def difference(values, reference):
+    """How far the mean of values is from that of the reference, and the standard error of that, as parts of the latter."""
+    base = float(numpy.mean(reference))
+    error = numpy.sqrt(sum(numpy.var(side, ddof=1) / len(side) for side in (values, reference) if len(side) > 1))
+    return float(numpy.mean(values)) / base - 1, float(error) / base

@@ -2,12 +2,16 @@
 
 import contextlib
 import json
+import sys
 import tempfile
 import time
 from pathlib import Path
 
 import torch
-from transformers import (
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "parity"))
+from sdk_order import SameBatches  # noqa: E402
+from transformers import (  # noqa: E402
     AutoTokenizer,
     DataCollatorForSeq2Seq,
     PrinterCallback,
@@ -113,7 +117,10 @@ class Evaluations(TrainerCallback):
 
 
 class Epoch:
-    """Trains from the checkpoint for the first updates of an epoch with Seq2SeqTrainer's defaults, texts to weights."""
+    """Trains from the checkpoint for the first updates of an epoch with Seq2SeqTrainer's defaults, texts to weights.
+
+    The command's dropout, if it has one, replaces the model's. With the order "sdk" the batches are the SDK's.
+    """
 
     def __init__(self, directory, attention):
         self.directory = directory
@@ -121,16 +128,18 @@ class Epoch:
 
     def run(self, command):
         tokenizer = AutoTokenizer.from_pretrained(self.directory)
+        dropout = {"dropout_rate": command["dropout"]} if "dropout" in command else {}
         model = T5ForConditionalGeneration.from_pretrained(
-            self.directory, dtype=torch.float32, attn_implementation=self.attention
+            self.directory, dtype=torch.float32, attn_implementation=self.attention, **dropout
         )
+        trainer_class = SameBatches if command["order"] == "sdk" else Seq2SeqTrainer
         training, validation = read(command["data"]), read(command["validation"])
         start = time.perf_counter()
         rows = Rows(encode(tokenizer, training, command))
         collator = DataCollatorForSeq2Seq(tokenizer, model=model)
         evaluations = Evaluations(encode(tokenizer, validation, command), collator, command["evaluate_every"])
         with tempfile.TemporaryDirectory() as output:
-            trainer = Seq2SeqTrainer(
+            trainer = trainer_class(
                 model=model,
                 args=Seq2SeqTrainingArguments(
                     output_dir=output, num_train_epochs=1, max_steps=command["steps"], per_device_train_batch_size=command["batch_size"],

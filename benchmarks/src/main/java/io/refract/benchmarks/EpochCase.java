@@ -15,8 +15,9 @@ import java.time.Duration;
  * to weights. The evaluations on the way are not part of the time.
  *
  * <p>A command has {@code data}, {@code validation}, {@code batch_size}, {@code max_source_tokens},
- * {@code max_target_tokens}, {@code learning_rate}, {@code steps}, {@code evaluate_every} and
- * {@code seed}.
+ * {@code max_target_tokens}, {@code learning_rate}, {@code steps}, {@code evaluate_every}, {@code
+ * seed} and {@code order}: {@code own} for batches of similar length, {@code random} for batches of
+ * any. {@code dropout} replaces the model's.
  */
 final class EpochCase implements Case {
 
@@ -32,7 +33,7 @@ final class EpochCase implements Case {
       Dataset training = dataset(command, "data");
       Dataset validation = dataset(command, "validation");
       long start = System.nanoTime();
-      TrainingResult result =
+      T5Trainer trainer =
           T5Trainer.of(model)
               .data(training)
               .validation(validation)
@@ -42,9 +43,13 @@ final class EpochCase implements Case {
               .learningRate(command.get("learning_rate").getAsDouble())
               .evaluateEvery(command.get("evaluate_every").getAsInt())
               .seed(command.get("seed").getAsLong())
+              .groupByLength(!command.get("order").getAsString().equals("random"))
               .epochs(1)
-              .maxSteps(command.get("steps").getAsInt())
-              .train();
+              .maxSteps(command.get("steps").getAsInt());
+      if (command.has("dropout")) {
+        trainer.dropout(command.get("dropout").getAsDouble());
+      }
+      TrainingResult result = trainer.train();
       Duration evaluating =
           result.evaluations().stream()
               .map(EvaluationReport::duration)
