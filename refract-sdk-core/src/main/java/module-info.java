@@ -1,5 +1,5 @@
 /** Artifacts, data, provenance, registry and scoring of the Refract SDK; no tensors, no SQL. */
-@SuppressWarnings("module") // A module that needs this one is not there when this one is compiled.
+@SuppressWarnings("module") // Modules that need this one are not there when this one is compiled.
 module io.refract.core {
   requires com.google.common;
   requires com.google.gson;
@@ -10,6 +10,7 @@ module io.refract.core {
   exports io.refract.artifact;
   exports io.refract.data;
   exports io.refract.internal to
+      io.refract.snowflake,
       io.refract.train;
   exports io.refract.progress;
   exports io.refract.provenance;

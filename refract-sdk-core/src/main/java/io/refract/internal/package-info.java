@@ -1,4 +1,4 @@
-/** What the packages of this module share and nobody else sees. */
+/** What the SDK's modules share and nobody else sees. */
 @NullMarked
 package io.refract.internal;
 

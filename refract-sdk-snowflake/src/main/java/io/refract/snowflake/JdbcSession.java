@@ -3,6 +3,7 @@ package io.refract.snowflake;
 import static com.google.common.base.Preconditions.checkState;
 
 import com.google.common.collect.ImmutableList;
+import io.refract.internal.Secrets;
 import io.refract.snowflake.sql.Row;
 import io.refract.snowflake.sql.SqlSession;
 import java.sql.Connection;
@@ -95,7 +96,7 @@ final class JdbcSession implements SqlSession, AutoCloseable {
 
   private static void note(String what, String sql) {
     if (LOG.isDebugEnabled()) {
-      LOG.debug("{} {}", what, SnowflakeException.masked(sql));
+      LOG.debug("{} {}", what, Secrets.masked(sql));
     }
   }
 

@@ -1,17 +1,17 @@
 package io.refract.snowflake;
 
 import static com.google.common.base.Strings.nullToEmpty;
+import static io.refract.internal.Secrets.masked;
 
-import com.google.common.base.Throwables;
 import com.google.common.collect.ImmutableSet;
 import io.refract.RefractException;
+import io.refract.internal.Secrets;
 import io.refract.snowflake.sql.StatementFailure;
 import java.lang.reflect.InvocationTargetException;
 import java.sql.SQLException;
 import java.sql.SQLRecoverableException;
 import java.sql.SQLTransientException;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,17 +23,6 @@ public final class SnowflakeException extends RefractException implements Statem
 
   private static final long serialVersionUID = 1L;
   private static final int STATEMENT_IN_MESSAGE = 1000;
-
-  /**
-   * {@code PASSWORD = 'x'} in statements, {@code password=x} in addresses. Possessive, because a
-   * long secret would exhaust the stack otherwise.
-   */
-  private static final Pattern SECRET =
-      Pattern.compile(
-          "(?i)\\b(\\w*(?:password|passwd|pwd|passphrase|secret|token|private_key|"
-              + "secret_key|key_id|client_secret|master_key)\\w*\\s*(?:=>?|:)\\s*)"
-              + "(?:'(?:[^'\\\\]++|''|\\\\.)*+'|\\$\\$.*?\\$\\$|(?<==)[^\\s&;,')]++)",
-          Pattern.DOTALL);
 
   /** Codes of the driver itself: no connection to the server, and one that broke. */
   private static final ImmutableSet<Integer> NETWORK = ImmutableSet.of(200_002, 200_015);
@@ -80,18 +69,9 @@ public final class SnowflakeException extends RefractException implements Statem
         statement);
   }
 
-  /** Returns a statement or a message with stars in place of passwords, tokens and keys. */
-  static String masked(String sql) {
-    return SECRET.matcher(sql).replaceAll("$1'***'");
-  }
-
   /** Returns the driver's own exception, unless a secret stands in it or in what caused it. */
   private static SQLException withoutSecrets(SQLException e) {
-    boolean clean =
-        Throwables.getCausalChain(e).stream()
-            .map(cause -> nullToEmpty(cause.getMessage()))
-            .allMatch(message -> masked(message).equals(message));
-    if (clean) {
+    if (!Secrets.standIn(e)) {
       return e;
     }
     SQLException copy =

@@ -3,6 +3,7 @@ package io.refract.train.data;
 import static com.google.common.base.Preconditions.checkArgument;
 import static java.util.Objects.requireNonNull;
 
+import io.refract.internal.Secrets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -64,7 +65,7 @@ public final class QueryReader extends DatasetReader<QueryReader> {
 
   @Override
   String name() {
-    String line = SqlRows.masked(sql).replaceAll("\\s+", " ");
+    String line = Secrets.masked(sql).replaceAll("\\s+", " ");
     return "the query " + (line.length() <= SHOWN ? line : line.substring(0, SHOWN) + " ...");
   }
 

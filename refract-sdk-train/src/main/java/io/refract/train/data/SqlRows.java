@@ -1,7 +1,9 @@
 package io.refract.train.data;
 
+import static io.refract.internal.Secrets.masked;
+
 import com.google.common.base.Joiner;
-import com.google.common.base.Throwables;
+import io.refract.internal.Secrets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,7 +13,6 @@ import java.sql.Types;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -34,15 +35,6 @@ record SqlRows(
 
   private static final Logger LOG = LoggerFactory.getLogger(SqlRows.class);
 
-  /**
-   * {@code PASSWORD = 'x'} in statements, {@code password=x} in addresses. Possessive, because a
-   * long secret would exhaust the stack otherwise.
-   */
-  private static final Pattern SECRET =
-      Pattern.compile(
-          "(?i)\\b(\\w*(?:password|passwd|pwd|passphrase|secret|token|private_key|key_id)\\w*"
-              + "\\s*(?:=>?|:|\\s)\\s*)('(?:[^']++|'')*+'|(?<==)[^\\s&;,')]++)");
-
   /** What getString would turn into something that is not the text of the column. */
   private static final Set<Integer> NO_TEXT =
       Set.of(
@@ -57,10 +49,6 @@ record SqlRows(
   /** A change to a connection that a driver may refuse. */
   private interface Change {
     void apply(Connection connection) throws SQLException;
-  }
-
-  static String masked(String text) {
-    return SECRET.matcher(text).replaceAll("$1'***'");
   }
 
   void read(String sourceName, String targetName, RowCounter rows) {
@@ -87,17 +75,13 @@ record SqlRows(
                   e.getSQLState(),
                   e.getErrorCode(),
                   masked(sql)),
-          masked(e));
+          withoutSecrets(e));
     }
   }
 
-  /** Returns the driver's own exception, unless a secret stands in it or what caused it. */
-  private static SQLException masked(SQLException e) {
-    boolean clean =
-        Throwables.getCausalChain(e).stream()
-            .map(cause -> String.valueOf(cause.getMessage()))
-            .allMatch(message -> masked(message).equals(message));
-    if (clean) {
+  /** Returns the driver's own exception, unless a secret stands in it or in what caused it. */
+  private static SQLException withoutSecrets(SQLException e) {
+    if (!Secrets.standIn(e)) {
       return e;
     }
     SQLException copy =
