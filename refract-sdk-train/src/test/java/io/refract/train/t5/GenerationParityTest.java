@@ -20,13 +20,15 @@ import io.refract.train.generation.internal.SearchObserver;
 import io.refract.train.generation.internal.SearchRequest;
 import io.refract.train.generation.internal.SearchSources;
 import io.refract.train.generation.internal.StepDecoder;
-import io.refract.train.t5.internal.Dropout;
+import io.refract.train.kernel.Packing;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
+import io.refract.train.t5.internal.ScoringNetwork;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +36,8 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Holds every option of a decoding against generate() of Hugging Face transformers, over the random
@@ -50,7 +53,26 @@ class GenerationParityTest {
 
   private static final int VOCABULARY = 64;
 
-  private static final Map<String, T5ArrayNetwork> NETWORKS = new HashMap<>();
+  /** What computes a step. Users meet the packed forms; the other is for where none loads. */
+  enum Form {
+    ARRAYS(null),
+    PLAIN(Packing.PLAIN),
+    PACKED(Packing.FLOAT32);
+
+    private final @Nullable Packing packing;
+
+    Form(@Nullable Packing packing) {
+      this.packing = packing;
+    }
+
+    ScoringNetwork of(T5ArrayNetwork network, T5Config config) {
+      return packing == null
+          ? new ArrayScoring(network)
+          : PackedNetwork.of(network, config, network.parameters(), packing).orElseThrow();
+    }
+  }
+
+  private static final Map<Form, Map<String, ScoringNetwork>> NETWORKS = new EnumMap<>(Form.class);
   private static NDManager manager;
   private static Fixture fixture;
 
@@ -80,22 +102,23 @@ class GenerationParityTest {
             .fromJson(Files.readString(Golden.resource("/golden/generation.json")), Fixture.class);
     manager = NDManager.newBaseManager("PyTorch");
     for (Map.Entry<String, Variant> entry : fixture.models().entrySet()) {
-      NETWORKS.put(entry.getKey(), GradMode.off(() -> network(entry.getValue())));
+      Golden golden = Golden.load(entry.getValue().checkpoint());
+      T5ArrayNetwork network = GradMode.off(() -> network(golden, entry.getValue()));
+      for (Form form : Form.values()) {
+        NETWORKS
+            .computeIfAbsent(form, unused -> new HashMap<>())
+            .put(entry.getKey(), form.of(network, T5Config.load(golden.directory())));
+      }
     }
   }
 
   @AfterAll
   static void close() {
+    NETWORKS.values().forEach(networks -> networks.values().forEach(ScoringNetwork::close));
     manager.close();
   }
 
-  private static T5ArrayNetwork network(Variant variant) {
-    Golden golden;
-    try {
-      golden = Golden.load(variant.checkpoint());
-    } catch (IOException e) {
-      throw new IllegalStateException(e);
-    }
+  private static T5ArrayNetwork network(Golden golden, Variant variant) {
     T5ArrayNetwork network = golden.network(manager);
     network
         .parameters()
@@ -117,38 +140,43 @@ class GenerationParityTest {
     return network;
   }
 
-  @Test
-  void greedy_ids_are_those_of_transformers() {
-    check("greedy", 140);
+  @ParameterizedTest
+  @EnumSource
+  void greedy_ids_are_those_of_transformers(Form form) {
+    check(form, "greedy", 140);
   }
 
-  @Test
-  void beam_ids_and_scores_are_those_of_transformers() {
-    check("beam", 300);
+  @ParameterizedTest
+  @EnumSource
+  void beam_ids_and_scores_are_those_of_transformers(Form form) {
+    check(form, "beam", 300);
   }
 
-  @Test
-  void outputs_constrained_to_labels_are_those_of_transformers() {
-    check("labels", 50);
+  @ParameterizedTest
+  @EnumSource
+  void outputs_constrained_to_labels_are_those_of_transformers(Form form) {
+    check(form, "labels", 50);
   }
 
-  @Test
-  void beam_sampling_without_chance_takes_the_candidates_of_transformers() {
-    check("beam_sample", 40);
+  @ParameterizedTest
+  @EnumSource
+  void beam_sampling_without_chance_takes_the_candidates_of_transformers(Form form) {
+    check(form, "beam_sample", 40);
   }
 
-  @Test
-  void tokens_are_drawn_from_the_distributions_of_transformers() {
-    check("sample", 30);
+  @ParameterizedTest
+  @EnumSource
+  void tokens_are_drawn_from_the_distributions_of_transformers(Form form) {
+    check(form, "sample", 30);
   }
 
-  private static void check(String kind, int atLeast) {
+  private static void check(Form form, String kind, int atLeast) {
     List<Case> cases = fixture.cases().stream().filter(c -> c.kind().equals(kind)).toList();
     assertThat(cases).hasSizeGreaterThan(atLeast);
     List<String> wrong = new ArrayList<>();
     for (int i = 0; i < cases.size(); i++) {
       try {
-        check(cases.get(i));
+        check(form, cases.get(i));
       } catch (AssertionError | RuntimeException e) {
         wrong.add("%s %s %s: %s".formatted(kind, i, describe(cases.get(i)), e));
       }
@@ -160,8 +188,8 @@ class GenerationParityTest {
     return c.model() + " " + c.options() + " on " + c.sources().size() + " sources";
   }
 
-  private static void check(Case c) {
-    List<List<Hypothesis>> found = GradMode.off(() -> search(c));
+  private static void check(Form form, Case c) {
+    List<List<Hypothesis>> found = GradMode.off(() -> search(form, c));
     assertThat(found).hasSameSizeAs(c.outputs());
     for (int source = 0; source < found.size(); source++) {
       List<Output> expected = c.outputs().get(source);
@@ -187,8 +215,8 @@ class GenerationParityTest {
     assertThat(found).isCloseTo(wanted, within(SCORE * Math.max(1, Math.abs(wanted))));
   }
 
-  private static List<List<Hypothesis>> search(Case c) {
-    T5ArrayNetwork network = requireNonNull(NETWORKS.get(c.model()));
+  private static List<List<Hypothesis>> search(Form form, Case c) {
+    ScoringNetwork network = requireNonNull(requireNonNull(NETWORKS.get(form)).get(c.model()));
     Map<String, String> options = new HashMap<>();
     c.options().entrySet().forEach(e -> options.put(e.getKey(), e.getValue().toString()));
     int maxNewTokens = Integer.parseInt(requireNonNull(options.remove("max_new_tokens")));
@@ -237,11 +265,11 @@ class GenerationParityTest {
   }
 
   private static EncoderOutput encode(
-      NDManager scope, T5ArrayNetwork network, List<int[]> sources) {
+      NDManager scope, ScoringNetwork network, List<int[]> sources) {
     long[] ids = sources.stream().flatMapToInt(Arrays::stream).asLongStream().toArray();
     long[] mask = new long[ids.length];
     Arrays.fill(mask, 1);
-    return network.encode(scope, ids, mask, sources.size(), Dropout.NONE);
+    return network.encode(scope, ids, mask, sources.size());
   }
 
   /** Compares the distribution, and returns the token that transformers drew. */

@@ -109,7 +109,7 @@ class PackedNetworkTest {
     }
   }
 
-  /** Lower precision is near; how near decides nothing here, see docs/BENCHMARKS.md for quality. */
+  /** Lower precision is near; how near decides nothing here, see docs/QUALITY.md. */
   @ParameterizedTest
   @CsvSource({"BFLOAT16, 0.03", "INT8, 0.1"})
   void low_precision_is_near_the_array_form(Packing packing, float tolerance) throws IOException {
