@@ -6,8 +6,10 @@ import static com.google.common.base.Preconditions.checkArgument;
  * How the next token is drawn. Without {@code doSample} nothing is drawn, and the rest has no
  * effect.
  *
- * <p>The same seed gives the same texts on the same machine, whatever the batch size. They are not
- * those that transformers draws: the distributions are the same, the random numbers are not.
+ * <p>The same seed gives an input the same text on the same machine, whatever the batch size and
+ * whatever else is generated with it. Equal inputs of one call are drawn for one by one, so that
+ * their texts differ; a stream is a call for every few hundred inputs. The texts are not those that
+ * transformers draws: the distributions are the same, the random numbers are not.
  *
  * <p>The filters act in the order of the parameters; each sees what those before left over.
  *

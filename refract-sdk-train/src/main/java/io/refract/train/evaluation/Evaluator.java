@@ -25,6 +25,7 @@ import io.refract.train.generation.internal.Search;
 import io.refract.train.generation.internal.SearchObserver;
 import io.refract.train.generation.internal.SearchRequest;
 import io.refract.train.generation.internal.SearchSources;
+import io.refract.train.generation.internal.SourceKeys;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.metric.Classification;
 import io.refract.train.metric.ExactMatch;
@@ -262,6 +263,7 @@ public final class Evaluator {
     private final EncodedDataset encoded;
     private final String[] predictions;
     private final @Nullable SearchRequest request;
+    private final SourceKeys keys = new SourceKeys();
     private double lossSum;
     private long targetTokens;
 
@@ -334,7 +336,10 @@ public final class Evaluator {
         SearchRequest wanted) {
       int[] examples = loaded.examples();
       SearchSources rows =
-          new SearchSources(loaded.batch().sources(), ImmutableIntArray.copyOf(examples));
+          new SearchSources(
+              loaded.batch().sources(),
+              ImmutableIntArray.copyOf(examples),
+              keys.next(loaded.batch().sources()));
       try (StepDecoder decoder = scoring.stepDecoder(sources, maxTargetTokens)) {
         List<Hypothesis> found =
             Search.run(scope, decoder, rows, wanted).stream().map(all -> all.get(0)).toList();

@@ -4,12 +4,14 @@ import static com.google.common.base.Preconditions.checkArgument;
 
 import ai.djl.ndarray.NDManager;
 import com.google.common.primitives.ImmutableIntArray;
+import com.google.common.primitives.ImmutableLongArray;
 import io.refract.scoring.BeamSettings;
 import io.refract.scoring.GenerationSettings;
 import io.refract.train.generation.internal.Hypothesis;
 import io.refract.train.generation.internal.Search;
 import io.refract.train.generation.internal.SearchRequest;
 import io.refract.train.generation.internal.SearchSources;
+import io.refract.train.generation.internal.SourceKeys;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.t5.internal.EncoderOutput;
 import io.refract.train.t5.internal.GradMode;
@@ -38,6 +40,7 @@ record BatchGeneration(ScoringNetwork network, T5Config config) {
     for (int i = 0; i < sources.size(); i++) {
       checkArgument(sources.get(i).length > 0, "source %s has no token", i);
     }
+    ImmutableLongArray keys = new SourceKeys().next(sources);
     List<List<Hypothesis>> results =
         new ArrayList<>(Collections.nCopies(sources.size(), List.of()));
     for (List<int[]> batch : batches(settings, request).of(sources)) {
@@ -49,7 +52,8 @@ record BatchGeneration(ScoringNetwork network, T5Config config) {
           generateBatch(
               new SearchSources(
                   Arrays.stream(first).mapToObj(sources::get).toList(),
-                  ImmutableIntArray.copyOf(first)),
+                  ImmutableIntArray.copyOf(first),
+                  ImmutableLongArray.copyOf(Arrays.stream(first).mapToLong(keys::get))),
               request);
       for (int row = 0; row < first.length; row++) {
         for (int index : batch.get(row)) {

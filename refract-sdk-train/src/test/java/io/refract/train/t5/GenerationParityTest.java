@@ -19,6 +19,7 @@ import io.refract.train.generation.internal.Search;
 import io.refract.train.generation.internal.SearchObserver;
 import io.refract.train.generation.internal.SearchRequest;
 import io.refract.train.generation.internal.SearchSources;
+import io.refract.train.generation.internal.SourceKeys;
 import io.refract.train.generation.internal.StepDecoder;
 import io.refract.train.kernel.Packing;
 import io.refract.train.t5.internal.EncoderOutput;
@@ -242,7 +243,8 @@ class GenerationParityTest {
       SearchSources sources =
           new SearchSources(
               c.sources(),
-              ImmutableIntArray.copyOf(IntStream.range(0, c.sources().size()).toArray()));
+              ImmutableIntArray.copyOf(IntStream.range(0, c.sources().size()).toArray()),
+              new SourceKeys().next(c.sources()));
       try (StepDecoder decoder = network.stepDecoder(encoded, maxNewTokens)) {
         return switch (c.kind()) {
           case "sample" ->
@@ -251,7 +253,7 @@ class GenerationParityTest {
                   decoder,
                   sources,
                   request,
-                  (source, sequence, step, scores, offset, vocabulary) ->
+                  (sequence, step, scores, offset, vocabulary) ->
                       draw(
                           c,
                           sequence,

@@ -15,6 +15,7 @@ import io.refract.train.generation.GenerationConfig;
 import io.refract.train.generation.internal.Search;
 import io.refract.train.generation.internal.SearchRequest;
 import io.refract.train.generation.internal.SearchSources;
+import io.refract.train.generation.internal.SourceKeys;
 import io.refract.train.generation.internal.StepDecoder;
 import java.io.IOException;
 import java.net.URISyntaxException;
@@ -94,7 +95,10 @@ record Golden(Path directory, int maxNewTokens, List<GoldenBatch> batches) {
     return Search.run(
             scope,
             decoder,
-            new SearchSources(batch.sources(), ImmutableIntArray.copyOf(numbers)),
+            new SearchSources(
+                batch.sources(),
+                ImmutableIntArray.copyOf(numbers),
+                new SourceKeys().next(batch.sources())),
             SearchRequest.of(config, Decoding.defaults(), maxTokens))
         .stream()
         .map(found -> found.get(0).ids())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import com.google.common.collect.Lists;
 import io.refract.scoring.Decoding;
 import io.refract.scoring.GenerationSettings;
 import io.refract.train.checkpoint.CheckpointException;
@@ -105,6 +106,21 @@ class TextGeneratorTest {
     assertThat(new HashSet<>(alone.stream().map(GeneratedText::ids).toList())).hasSize(8);
     assertThat(model.generator().doSample(true).numBeams(3).seed(5).generate(INPUTS))
         .isEqualTo(model.generator().doSample(true).numBeams(3).seed(5).generate(INPUTS));
+  }
+
+  /** Windows of a stream, batches of many callers and parts of a file must not matter. */
+  @Test
+  void what_else_is_generated_does_not_change_what_a_seed_draws() {
+    TextGenerator generator = model.generator().doSample(true).topK(0).seed(5).maxNewTokens(10);
+    List<String> alone = INPUTS.stream().map(input -> generator.generate(input).text()).toList();
+
+    assertThat(generator.generate(INPUTS)).extracting(GeneratedText::text).isEqualTo(alone);
+    assertThat(generator.generate(Lists.reverse(INPUTS)))
+        .extracting(GeneratedText::text)
+        .isEqualTo(Lists.reverse(alone));
+    assertThat(generator.generate(List.of("the day", "a", "the day", "the day")))
+        .extracting(GeneratedText::ids)
+        .doesNotHaveDuplicates();
   }
 
   @Test

@@ -37,8 +37,8 @@ final class BeamSearch {
   @FunctionalInterface
   interface Noises {
 
-    /** Returns the noise of a source. */
-    DoubleSupplier of(int source);
+    /** Returns the noise of the source that has a key. */
+    DoubleSupplier of(long key);
   }
 
   BeamSearch(NDManager scope, StepDecoder decoder, SearchSources sources, SearchRequest request) {
@@ -67,10 +67,10 @@ final class BeamSearch {
   private static Noises noises(SearchRequest request) {
     SamplingSettings sampling = request.decoding().sampling();
     if (!sampling.doSample()) {
-      return source -> () -> 0;
+      return key -> () -> 0;
     }
-    return source -> {
-      RandomGenerator random = TokenChooser.random(sampling.seed(), source, 0);
+    return key -> {
+      RandomGenerator random = TokenChooser.random(sampling.seed(), key, 0);
       return () -> TokenChooser.gumbel(random);
     };
   }
@@ -88,8 +88,8 @@ final class BeamSearch {
   List<List<Hypothesis>> run() {
     List<Open> open = new ArrayList<>();
     for (int source = 0; source < sources.size(); source++) {
-      int number = sources.numbers().get(source);
-      open.add(new Open(source, new Beams(request, source), noises.of(number)));
+      long key = sources.keys().get(source);
+      open.add(new Open(source, new Beams(request, source), noises.of(key)));
     }
     int beams = 1; // rows of a source
     while (!open.isEmpty() && !request.observer().cancelled()) {

@@ -35,8 +35,8 @@ final class RowSearch {
   @FunctionalInterface
   interface Choosers {
 
-    /** Returns the chooser of a sequence; null for the most likely tokens. */
-    @Nullable TokenChooser of(int source, int sequence);
+    /** Returns the chooser of a sequence of a source; null for the most likely tokens. */
+    @Nullable TokenChooser of(long key, int sequence);
   }
 
   RowSearch(NDManager scope, StepDecoder decoder, SearchSources sources, SearchRequest request) {
@@ -63,10 +63,10 @@ final class RowSearch {
   private static Choosers choosers(SearchRequest request) {
     SamplingSettings sampling = request.decoding().sampling();
     if (!sampling.doSample()) {
-      return (source, sequence) -> null;
+      return (key, sequence) -> null;
     }
-    return (source, sequence) ->
-        TokenChooser.sampling(TokenChooser.random(sampling.seed(), source, sequence));
+    return (key, sequence) ->
+        TokenChooser.sampling(TokenChooser.random(sampling.seed(), key, sequence));
   }
 
   /** One sequence. */
@@ -81,7 +81,7 @@ final class RowSearch {
     private Row(int source, int sequence) {
       this.sequence = sequence;
       prefix = Prefix.begin(source, request.config().decoderStartTokenId());
-      chooser = choosers.of(sources.numbers().get(source), sequence);
+      chooser = choosers.of(sources.keys().get(source), sequence);
     }
 
     private void add(int token, double logProbability) {

@@ -46,11 +46,14 @@ interface TokenChooser {
     return -Math.log(-Math.log1p(-random.nextDouble(Double.MIN_NORMAL, 1)));
   }
 
-  /** Returns the random numbers of one sequence, whichever batch it is in. */
-  static RandomGenerator random(long seed, int source, int sequence) {
-    long stream = ((long) source << Integer.SIZE) | (sequence & 0xFFFFFFFFL);
+  /**
+   * Returns the random numbers of one sequence.
+   *
+   * @param key that of its source, see {@link SourceKeys}
+   */
+  static RandomGenerator random(long seed, long key, int sequence) {
     // The generator mixes its seed; a stream of it decorrelates neighbours.
-    return new SplittableRandom(new SplittableRandom(seed).nextLong() ^ mix(stream));
+    return new SplittableRandom(mix(seed) ^ mix(key ^ mix(sequence)));
   }
 
   private static long mix(long value) {

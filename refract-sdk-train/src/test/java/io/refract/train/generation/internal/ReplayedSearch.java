@@ -13,7 +13,7 @@ public final class ReplayedSearch {
   public interface Draws {
 
     /** Returns the token that was drawn for a sequence, which has {@code step} tokens so far. */
-    int draw(int source, int sequence, int step, float[] scores, int offset, int vocabulary);
+    int draw(int sequence, int step, float[] scores, int offset, int vocabulary);
   }
 
   /** Samples, the draws given. */
@@ -24,10 +24,10 @@ public final class ReplayedSearch {
       SearchRequest request,
       Draws draws) {
     RowSearch.Choosers choosers =
-        (source, sequence) -> {
+        (key, sequence) -> {
           int[] step = new int[1];
           return (scores, offset, vocabulary) ->
-              draws.draw(source, sequence, step[0]++, scores, offset, vocabulary);
+              draws.draw(sequence, step[0]++, scores, offset, vocabulary);
         };
     return new RowSearch(scope, decoder, sources, request, choosers).run();
   }
@@ -35,6 +35,6 @@ public final class ReplayedSearch {
   /** Samples beams, the likeliest candidates always drawn. */
   public static List<List<Hypothesis>> likeliestBeams(
       NDManager scope, StepDecoder decoder, SearchSources sources, SearchRequest request) {
-    return new BeamSearch(scope, decoder, sources, request, source -> () -> 0).run();
+    return new BeamSearch(scope, decoder, sources, request, key -> () -> 0).run();
   }
 }

@@ -63,10 +63,12 @@ class SearchStepsTest {
 
   private static List<List<Hypothesis>> search(Counting decoder, Decoding decoding) {
     int sources = decoder.rows();
+    List<int[]> ids = IntStream.range(0, sources).mapToObj(i -> new int[] {2, 1}).toList();
     SearchSources all =
         new SearchSources(
-            IntStream.range(0, sources).mapToObj(i -> new int[] {2, 1}).toList(),
-            ImmutableIntArray.copyOf(IntStream.range(0, sources).toArray()));
+            ids,
+            ImmutableIntArray.copyOf(IntStream.range(0, sources).toArray()),
+            new SourceKeys().next(ids));
     try (NDManager scope = NDManager.newBaseManager("PyTorch")) {
       return Search.run(scope, decoder, all, SearchRequest.of(CONFIG, decoding, 9));
     }
