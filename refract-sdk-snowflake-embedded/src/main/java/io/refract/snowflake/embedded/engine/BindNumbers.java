@@ -1,9 +1,9 @@
 package io.refract.snowflake.embedded.engine;
 
-import io.refract.snowflake.embedded.sql.Token;
-import io.refract.snowflake.embedded.sql.TokenStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A DuckDB statement whose parameters are numbered from 1 without a gap.
@@ -15,18 +15,24 @@ import java.util.List;
  */
 record BindNumbers(String sql, List<Integer> sources) {
 
+  /**
+   * A text, a quoted name or a parameter of DuckDB's SQL. A doubled quote is two texts in a row to
+   * this pattern, which ends at the same place. Unlike in Snowflake a backslash is no escape and
+   * {@code //} is no comment. The repetitions are possessive: texts may be long.
+   */
+  private static final Pattern TOKEN = Pattern.compile("'[^']*+'|\"[^\"]*+\"|\\$(\\d++)");
+
   static BindNumbers of(String duckSql) {
     if (duckSql.indexOf('$') < 0) {
       return new BindNumbers(duckSql, List.of());
     }
     List<Integer> sources = new ArrayList<>();
     StringBuilder sql = new StringBuilder();
-    TokenStream in = TokenStream.of(duckSql);
     int copied = 0;
-    while (in.peek().kind() != Token.Kind.END) {
-      Token token = in.next();
-      if (token.kind() == Token.Kind.POSITION) {
-        int number = Integer.parseInt(token.value());
+    Matcher token = TOKEN.matcher(duckSql);
+    while (token.find()) {
+      if (token.group(1) != null) {
+        int number = Integer.parseInt(token.group(1));
         if (!sources.contains(number)) {
           sources.add(number);
         }
