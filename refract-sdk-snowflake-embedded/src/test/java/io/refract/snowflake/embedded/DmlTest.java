@@ -39,6 +39,45 @@ class DmlTest extends ServerTest {
     sql.run("DROP TABLE T2");
   }
 
+  // "INSERT": OVERWRITE truncates the table before the values are inserted; the query still sees
+  // it.
+  @Test
+  void a_table_is_deduplicated_by_overwriting_it_with_itself() throws SQLException {
+    sql.run("INSERT INTO T VALUES (1, 'a'), (1, 'a'), (2, 'b')");
+    try (PreparedStatement overwrite =
+        sql.connection()
+            .prepareStatement("INSERT OVERWRITE INTO T SELECT DISTINCT * FROM T WHERE ID < ?")) {
+      overwrite.setInt(1, 3);
+      assertThat(overwrite.executeUpdate()).isEqualTo(2);
+    }
+    assertThat(sql.rows("SELECT * FROM T ORDER BY ID")).containsExactly("1|a", "2|b");
+  }
+
+  @Test
+  void an_overwrite_that_fails_leaves_the_table_as_it_was() throws SQLException {
+    sql.run("INSERT INTO T VALUES (1, 'a')");
+    assertFails(() -> sql.run("INSERT OVERWRITE INTO T SELECT NAME, NAME FROM T"), 100038, "22018");
+    assertThat(sql.rows("SELECT * FROM T")).containsExactly("1|a");
+  }
+
+  @Test
+  void an_overwrite_is_part_of_its_transaction() throws SQLException {
+    sql.run("INSERT INTO T VALUES (1, 'a')");
+    sql.run("BEGIN", "INSERT OVERWRITE INTO T SELECT ID + 1, NAME FROM T");
+    assertThat(sql.rows("SELECT * FROM T")).containsExactly("2|a");
+    sql.run("ROLLBACK");
+    assertThat(sql.rows("SELECT * FROM T")).containsExactly("1|a");
+  }
+
+  @Test
+  void a_name_in_quotes_does_not_reach_the_table_of_another_case() throws SQLException {
+    sql.run("INSERT INTO T VALUES (1, 'a')", "DROP TABLE IF EXISTS \"t\"");
+    assertFails(() -> sql.run("DROP TABLE \"t\""), 2003, "42S02");
+    assertFails(() -> sql.run("CREATE OR REPLACE TABLE \"t\" (B INT)"), 2, "0A000");
+    assertFails(() -> sql.run("CREATE TEMP TABLE \"t\" (B INT)"), 2, "0A000");
+    assertThat(sql.rows("SELECT * FROM T")).containsExactly("1|a");
+  }
+
   @Test
   void a_batch_inserts_all_its_rows() throws SQLException {
     int size = 1_234;

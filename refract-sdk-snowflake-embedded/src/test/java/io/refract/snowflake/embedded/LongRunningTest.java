@@ -88,6 +88,15 @@ class LongRunningTest extends ServerTest {
         .containsExactly("1", "2");
   }
 
+  // "LAST_QUERY_ID": -1 is the latest statement, -2 the one before it.
+  @Test
+  void the_result_before_the_last_can_be_queried() throws SQLException {
+    sql.rows("SELECT 'first'");
+    sql.rows("SELECT 'second'");
+    assertThat(sql.rows("SELECT * FROM TABLE(RESULT_SCAN(LAST_QUERY_ID(-2)))"))
+        .containsExactly("first");
+  }
+
   /** Cancels again and again: the first cancel may come before the query has begun. */
   private static SQLException cancelUntilDone(
       Statement statement, CompletableFuture<SQLException> failure) throws Exception {

@@ -31,10 +31,10 @@ final class QueryRunner {
       }
     }
     if (isDml(translation.kind())) {
-      for (String sql : translation.statements()) {
-        // Preparing finds missing tables and columns, and runs nothing.
-        session.connection().prepareStatement(BindNumbers.of(sql).sql()).close();
-      }
+      // Preparing finds missing tables and columns, and runs nothing. The first statement reads
+      // what the user wrote; a later one may read what the first would have made.
+      String sql = translation.statements().get(0);
+      session.connection().prepareStatement(BindNumbers.of(sql).sql()).close();
       return Dml.counts(translation.kind(), 0, List.of());
     }
     return Result.of(StatementType.DDL, Result.status("").columns(), RowCursor.of(List.of()));
@@ -69,11 +69,15 @@ final class QueryRunner {
 
   /** Runs the statements of INSERT, UPDATE or DELETE and returns the number of rows. */
   long dmlCount(Translation translation, List<Bind> binds, Session session) throws SQLException {
-    List<String> statements = translation.statements();
-    for (String sql : statements.subList(0, statements.size() - 1)) {
-      run(sql, binds, session);
+    String main = translation.main();
+    long count = 0;
+    for (String sql : translation.statements()) {
+      long rows = run(sql, binds, session);
+      if (sql.equals(main)) {
+        count = rows;
+      }
     }
-    return run(translation.main(), binds, session);
+    return count;
   }
 
   private Result dmlStatements(Translation translation, List<Bind> binds, Session session)

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the translator asks about one session. */
@@ -53,6 +54,11 @@ final class SessionContext implements SqlContext {
       case "LAST_QUERY_ID" -> session.queryId(-1);
       default -> throw SqlError.unsupported(NOT_KNOWN_HERE + function);
     };
+  }
+
+  @Override
+  public @Nullable String queryId(int index) {
+    return session.queryId(index);
   }
 
   private @Nullable String transaction() {
@@ -103,6 +109,15 @@ final class SessionContext implements SqlContext {
   public List<Column> columns(QualifiedName table) {
     try {
       return TableColumns.columns(session, table);
+    } catch (SQLException e) {
+      throw DuckDbErrors.toSnowflake(e);
+    }
+  }
+
+  @Override
+  public Set<String> namesakes(QualifiedName name) {
+    try {
+      return TableColumns.namesakes(session, name);
     } catch (SQLException e) {
       throw DuckDbErrors.toSnowflake(e);
     }

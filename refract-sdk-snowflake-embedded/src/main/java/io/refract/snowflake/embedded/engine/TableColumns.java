@@ -1,5 +1,6 @@
 package io.refract.snowflake.embedded.engine;
 
+import com.google.common.base.Ascii;
 import io.refract.snowflake.embedded.sql.Identifier;
 import io.refract.snowflake.embedded.sql.QualifiedName;
 import io.refract.snowflake.embedded.sql.SnowflakeType;
@@ -8,6 +9,8 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** Finds tables and views as DuckDB does: the session's temporary ones first. */
@@ -134,6 +137,41 @@ final class TableColumns {
                   : SnowflakeType.parse(declared)));
     }
     return columns;
+  }
+
+  /** Returns the names of tables, views and sequences that differ from a name in case at most. */
+  static Set<String> namesakes(Session session, QualifiedName name) throws SQLException {
+    Set<String> names = new TreeSet<>();
+    if (!name.isQualified()) {
+      names.addAll(namesakes(session, TEMPORARY, "main", name.name().name()));
+      if (session.database() == null || session.schema() == null) {
+        return names;
+      }
+    }
+    names.addAll(
+        namesakes(session, PERMANENT, session.resolve(name).duckDbSchema(), name.name().name()));
+    return names;
+  }
+
+  private static List<String> namesakes(
+      Session session, String database, String schema, String name) throws SQLException {
+    List<String> names = new ArrayList<>();
+    for (@Nullable Object[] row :
+        session.query(
+            "SELECT name FROM (SELECT database_name, schema_name, table_name AS name FROM"
+                + " duckdb_tables() UNION ALL SELECT database_name, schema_name, view_name FROM"
+                + " duckdb_views() UNION ALL SELECT database_name, schema_name, sequence_name FROM"
+                + " duckdb_sequences()) WHERE database_name = "
+                + database
+                + " AND schema_name = ? AND length(name) = ?",
+            schema,
+            name.codePointCount(0, name.length()))) {
+      String found = String.valueOf(row[0]);
+      if (Ascii.equalsIgnoreCase(found, name)) {
+        names.add(found);
+      }
+    }
+    return names;
   }
 
   /** Returns DuckDB's own text of a table. */

@@ -6,6 +6,7 @@ import io.refract.snowflake.embedded.sql.SqlContext;
 import io.refract.snowflake.embedded.sql.SqlError;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The names in the body of a function: they belong to the schema of the function. */
@@ -36,6 +37,11 @@ final class BodyContext implements SqlContext {
   }
 
   @Override
+  public @Nullable String queryId(int index) {
+    throw SqlError.unsupported("LAST_QUERY_ID in the body of a function in SQL");
+  }
+
+  @Override
   public Optional<String> variable(String name) {
     throw SqlError.unsupported("session variable " + name + " in the body of a function in SQL");
   }
@@ -53,6 +59,11 @@ final class BodyContext implements SqlContext {
   @Override
   public List<Column> columns(QualifiedName table) {
     return session.columns(qualified(table));
+  }
+
+  @Override
+  public Set<String> namesakes(QualifiedName name) {
+    return session.namesakes(qualified(name));
   }
 
   @Override

@@ -177,7 +177,8 @@ final class Aggregates {
       case "BITXOR_AGG" -> Expr.of(simple(c, "bit_xor", Casts.integer(c.argument0())), Kind.NUMBER);
       case "MIN_BY", "MAX_BY" -> {
         arity(c, 2, 2);
-        String function = c.name().equals("MIN_BY") ? "arg_min" : "arg_max";
+        // Only a NULL of the second argument keeps a row out.
+        String function = c.name().equals("MIN_BY") ? "arg_min_null" : "arg_max_null";
         yield Expr.of(
             function + "(" + c.argument(0).sql() + ", " + ordered(c.argument(1)) + ")" + c.over(),
             c.argument(0).kind());
@@ -188,8 +189,10 @@ final class Aggregates {
   }
 
   private static Expr count(Call c) {
-    if (c.star() || c.arguments().isEmpty()) {
-      arity(c, 0, 0);
+    if (c.arguments().isEmpty() && !c.star()) {
+      throw SqlError.argumentCount(c.name(), "at least 1", 0);
+    }
+    if (c.star()) {
       return Expr.of("count(*)" + c.over(), Kind.NUMBER);
     }
     if (c.arguments().size() == 1) {

@@ -8,10 +8,12 @@ final class AlterTable {
 
   private final Parser parser;
   private final TokenStream in;
+  private final ExactNames names;
 
   AlterTable(Parser parser) {
     this.parser = parser;
     this.in = parser.in;
+    this.names = new ExactNames(parser);
   }
 
   Translation alter() {
@@ -22,8 +24,13 @@ final class AlterTable {
     String what = in.next().value();
     boolean existing = in.accept("IF", "EXISTS");
     QualifiedName name = in.qualifiedName();
-    String alter =
-        "ALTER " + what + (existing ? " IF EXISTS " : " ") + parser.tables.reference(name) + " ";
+    if (existing && !names.exists(name)) {
+      while (!in.atEnd()) {
+        in.next();
+      }
+      return done(List.of("SELECT 1"), name, List.of());
+    }
+    String alter = "ALTER " + what + " " + names.existing(name) + " ";
     List<ColumnDefinition> added = new ArrayList<>();
     List<String> sql = new ArrayList<>();
     if (in.accept("RENAME", "TO")) {
@@ -31,15 +38,15 @@ final class AlterTable {
     } else if (what.equals("VIEW")) {
       throw SqlError.unsupported("ALTER VIEW " + in.peek().value());
     } else if (in.accept("RENAME", "COLUMN")) {
-      Identifier from = in.identifier();
+      Identifier from = names.column(name, in.identifier());
       in.expect("TO");
       sql.add(alter + "RENAME COLUMN " + from.quoted() + " TO " + in.identifier().quoted());
     } else if (in.accept("ADD")) {
       add(name, alter, sql, added);
     } else if (in.accept("DROP")) {
-      drop(alter, sql);
+      drop(name, alter, sql);
     } else if (in.accept("ALTER") || in.accept("MODIFY")) {
-      modify(alter, sql);
+      modify(name, alter, sql);
     } else if (in.accept("SET", "COMMENT")) {
       in.expectOperator("=");
       sql.add(
@@ -48,6 +55,10 @@ final class AlterTable {
       throw SqlError.unsupported("ALTER TABLE " + in.peek().value());
     }
     in.expectEnd();
+    return done(sql, name, added);
+  }
+
+  private Translation done(List<String> sql, QualifiedName name, List<ColumnDefinition> added) {
     return new Translation(
         StatementKind.ALTER, sql, parser.binds(), "Statement executed successfully.", name, added);
   }
@@ -64,6 +75,7 @@ final class AlterTable {
     if (!sameSchema) {
       throw SqlError.unsupported("moving a table to another schema");
     }
+    names.refuseNamesake(new QualifiedName(name.database(), name.schema(), to.name()));
     return to.name();
   }
 
@@ -123,20 +135,22 @@ final class AlterTable {
     sql.add("ALTER TABLE " + temporary + " RENAME TO " + table.name().quoted());
   }
 
-  private void drop(String alter, List<String> sql) {
+  private void drop(QualifiedName table, String alter, List<String> sql) {
     if (in.atAny("PRIMARY", "UNIQUE", "FOREIGN", "CONSTRAINT")) {
       throw SqlError.unsupported("ALTER TABLE DROP " + in.peek().value());
     }
     in.accept("COLUMN");
-    String existing = in.accept("IF", "EXISTS") ? "IF EXISTS " : "";
+    boolean existing = in.accept("IF", "EXISTS");
     do {
-      sql.add(alter + "DROP COLUMN " + existing + in.identifier().quoted());
+      Identifier column = in.identifier();
+      boolean missing = existing && !names.hasColumn(table, column);
+      sql.add(missing ? "SELECT 1" : alter + "DROP COLUMN " + names.column(table, column).quoted());
     } while (in.acceptOperator(","));
   }
 
-  private void modify(String alter, List<String> sql) {
+  private void modify(QualifiedName table, String alter, List<String> sql) {
     in.accept("COLUMN");
-    String column = alter + "ALTER COLUMN " + in.identifier().quoted();
+    String column = alter + "ALTER COLUMN " + names.column(table, in.identifier()).quoted();
     if (in.accept("SET", "NOT", "NULL")) {
       sql.add(column + " SET NOT NULL");
     } else if (in.accept("DROP", "NOT", "NULL")) {

@@ -2,6 +2,7 @@ package io.refract.snowflake.embedded.sql;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Function calls, with their DISTINCT, WITHIN GROUP and OVER. */
@@ -31,13 +32,7 @@ final class Calls {
       return aggregate(name);
     }
     if (ContextFunctions.NAMES.contains(name)) {
-      in.expectOperator("(");
-      boolean fraction = in.peek().kind() == Token.Kind.NUMBER;
-      if (fraction) {
-        in.next();
-      }
-      in.expectOperator(")");
-      return ContextFunctions.call(name, parser.context);
+      return context(name);
     }
     if (!ScalarFunctions.isFunction(name) && !SpecialFunctions.isFunction(name)) {
       return user(QualifiedName.of(last));
@@ -47,6 +42,22 @@ final class Calls {
     return SpecialFunctions.isFunction(name)
         ? SpecialFunctions.call(name, arguments)
         : ScalarFunctions.call(name, arguments);
+  }
+
+  private Expr context(String name) {
+    in.expectOperator("(");
+    if (name.equals("LAST_QUERY_ID") && !in.atOperator(")")) {
+      boolean fromLast = in.acceptOperator("-");
+      int number = in.integer();
+      in.expectOperator(")");
+      String id = parser.context.queryId(fromLast ? -number : number);
+      return Expr.of(id == null ? "CAST(NULL AS VARCHAR)" : Expr.quote(id), Kind.TEXT);
+    }
+    if (ContextFunctions.takesPrecision(name) && in.peek().kind() == Token.Kind.NUMBER) {
+      in.integer();
+    }
+    in.expectOperator(")");
+    return ContextFunctions.call(name, parser.context);
   }
 
   /** Reads arguments in parentheses. */
@@ -103,6 +114,10 @@ final class Calls {
     }
     boolean star = in.acceptOperator("*");
     List<Expr> arguments = star || in.atOperator(")") ? List.of() : parser.expressions.list();
+    if (star && distinct) {
+      arguments = columns(name);
+      star = false;
+    }
     String nulls = nulls();
     in.expectOperator(")");
     if (nulls == null) {
@@ -118,6 +133,17 @@ final class Calls {
     String over = in.at("OVER") ? over(Aggregates.spansPartition(name)) : "";
     return Aggregates.call(
         new Aggregates.Call(name, arguments, star, distinct, nulls, within, over));
+  }
+
+  /** The columns that the star of {@code COUNT(DISTINCT *)} stands for. */
+  private List<Expr> columns(String function) {
+    List<Expr> columns = new ArrayList<>();
+    Map<String, Kind> star = parser.scope().star(null);
+    if (star == null || star.isEmpty()) {
+      throw SqlError.unsupported(function + "(DISTINCT *) of columns that are not known");
+    }
+    star.forEach((column, kind) -> columns.add(Expr.of(Identifier.quote(column), kind)));
+    return columns;
   }
 
   private @Nullable String nulls() {

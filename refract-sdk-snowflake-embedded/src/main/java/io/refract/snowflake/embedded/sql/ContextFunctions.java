@@ -51,6 +51,14 @@ final class ContextFunctions {
     return BARE.contains(name);
   }
 
+  /** Tells whether the digits of the seconds may stand in the parentheses. */
+  static boolean takesPrecision(String name) {
+    return name.equals("CURRENT_TIME")
+        || name.equals("CURRENT_TIMESTAMP")
+        || name.equals("LOCALTIME")
+        || name.equals("LOCALTIMESTAMP");
+  }
+
   static Expr call(String name, SqlContext context) {
     return switch (name) {
       case "CURRENT_DATE" -> Expr.of("current_date", Kind.DATE);

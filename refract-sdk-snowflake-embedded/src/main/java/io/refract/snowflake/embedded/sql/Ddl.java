@@ -9,10 +9,12 @@ final class Ddl {
 
   private final Parser parser;
   private final TokenStream in;
+  private final ExactNames names;
 
   Ddl(Parser parser) {
     this.parser = parser;
     this.in = parser.in;
+    this.names = new ExactNames(parser);
   }
 
   Translation create() {
@@ -90,17 +92,17 @@ final class Ddl {
     if (temporary && name.isQualified()) {
       throw SqlError.unsupported("a temporary table with a qualified name");
     }
-    String target = parser.tables.reference(name);
+    String target = names.created(name);
     String head = head("TABLE", replace, temporary, absent);
     String status = "Table " + name.name().sql() + " successfully created.";
     List<ColumnParser.Column> columns = List.of();
-    List<Identifier> names = List.of();
+    List<Identifier> labels = List.of();
     ColumnParser reader = new ColumnParser(parser);
     if (in.atOperator("(")) {
       boolean bare =
           in.peek(1).isName() && (in.peek(2).isOperator(",") || in.peek(2).isOperator(")"));
       if (bare) {
-        names = parser.queries.names();
+        labels = parser.queries.names();
       } else {
         columns = reader.columns();
       }
@@ -118,16 +120,21 @@ final class Ddl {
       }
       options();
     } else if (in.accept("AS")) {
-      Query query = parser.queries.query();
       if (columns.isEmpty()) {
-        String list = names.isEmpty() ? "" : Queries.quoted(names);
+        Query query = parser.queries.query();
+        String list = labels.isEmpty() ? "" : Queries.quoted(labels);
         sql.add(head + target + list + " AS " + query.sql());
       } else {
         if (absent) {
           throw SqlError.unsupported("CREATE TABLE IF NOT EXISTS with typed columns AS SELECT");
         }
         sql.add(head + target + " (" + definitions(columns) + ")");
-        sql.add("INSERT INTO " + target + " " + query.sql());
+        List<SqlContext.Column> targets = new ArrayList<>();
+        for (ColumnParser.Column column : columns) {
+          ColumnDefinition declared = column.definition();
+          targets.add(new SqlContext.Column(declared.name().name(), declared.type()));
+        }
+        sql.add("INSERT INTO " + target + " " + new Dml(parser).query(targets, true));
       }
     } else if (columns.isEmpty()) {
       throw in.unexpected();
@@ -197,10 +204,10 @@ final class Ddl {
   private Translation view(boolean replace, boolean temporary) {
     boolean absent = in.accept("IF", "NOT", "EXISTS");
     QualifiedName name = in.qualifiedName();
-    List<Identifier> names = new ArrayList<>();
+    List<Identifier> labels = new ArrayList<>();
     if (in.acceptOperator("(")) {
       do {
-        names.add(in.identifier());
+        labels.add(in.identifier());
         if (in.accept("COMMENT")) {
           // DuckDB keeps no comments of a view's columns.
           in.string();
@@ -214,12 +221,12 @@ final class Ddl {
     parser.qualify();
     Query query = parser.queries.query();
     in.expectEnd();
-    String target = parser.tables.reference(name);
+    String target = names.created(name);
     List<String> sql = new ArrayList<>();
     sql.add(
         head("VIEW", replace, temporary, absent)
             + target
-            + (names.isEmpty() ? "" : Queries.quoted(names))
+            + (labels.isEmpty() ? "" : Queries.quoted(labels))
             + " AS "
             + query.sql());
     if (comment != null) {
@@ -233,8 +240,7 @@ final class Ddl {
     boolean absent = in.accept("IF", "NOT", "EXISTS");
     QualifiedName name = in.qualifiedName();
     StringBuilder sql =
-        new StringBuilder(head("SEQUENCE", replace, false, absent))
-            .append(parser.tables.reference(name));
+        new StringBuilder(head("SEQUENCE", replace, false, absent)).append(names.created(name));
     while (!in.atEnd()) {
       if (in.accept("START")) {
         in.accept("WITH");
@@ -267,7 +273,8 @@ final class Ddl {
       in.accept("RESTRICT");
     }
     in.expectEnd();
-    String sql = "DROP " + what + (existing ? " IF EXISTS " : " ") + parser.tables.reference(name);
+    boolean missing = existing && !names.exists(name);
+    String sql = missing ? "SELECT 1" : "DROP " + what + " " + names.existing(name);
     return done(
         StatementKind.DROP, List.of(sql), name.name().sql() + " successfully dropped.", name);
   }
@@ -304,10 +311,11 @@ final class Ddl {
         throw in.unexpected();
       }
       name = Tables.name(parts.subList(0, parts.size() - 1));
-      target = parser.tables.reference(name) + "." + parts.get(parts.size() - 1).quoted();
+      Identifier column = names.column(name, parts.get(parts.size() - 1));
+      target = names.existing(name) + "." + column.quoted();
     } else {
       name = in.qualifiedName();
-      target = parser.tables.reference(name);
+      target = names.existing(name);
     }
     in.expect("IS");
     String sql = "COMMENT ON " + what + " " + target + " IS " + Expr.quote(in.string());

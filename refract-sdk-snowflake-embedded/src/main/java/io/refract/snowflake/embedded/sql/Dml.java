@@ -2,6 +2,7 @@ package io.refract.snowflake.embedded.sql;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 
 /** INSERT, UPDATE, DELETE and MERGE. */
 final class Dml {
@@ -29,15 +30,40 @@ final class Dml {
       names = parser.queries.names();
     }
     List<SqlContext.Column> targets = targets(table, names);
-    String source = in.at("VALUES") ? values(targets) : query(targets);
+    boolean values = in.at("VALUES");
+    String source = values ? values(targets) : query(targets, false);
     in.expectEnd();
-    List<String> statements = new ArrayList<>();
-    if (overwrite) {
-      statements.add("DELETE FROM " + reference);
-    }
     String list = names.isEmpty() ? "" : Queries.quoted(names);
-    statements.add("INSERT INTO " + reference + list + " " + source);
+    String insert = "INSERT INTO " + reference + list + " ";
+    List<String> statements;
+    if (overwrite && !values) {
+      statements = overwrite(reference, insert, source, targets.size());
+    } else if (overwrite) {
+      statements = List.of("DELETE FROM " + reference, insert + source);
+    } else {
+      statements = List.of(insert + source);
+    }
     return done(StatementKind.INSERT, statements, table);
+  }
+
+  /** The query may read the table that it overwrites, so its rows are kept before the delete. */
+  private static List<String> overwrite(
+      String reference, String insert, String source, int columns) {
+    String kept = "temp.main." + Identifier.quote("__OVERWRITE_" + UUID.randomUUID());
+    List<Identifier> names = new ArrayList<>();
+    for (int i = 0; i < columns; i++) {
+      names.add(new Identifier("__C" + i));
+    }
+    return List.of(
+        "CREATE TEMP TABLE "
+            + kept
+            + " AS SELECT * FROM ("
+            + source
+            + ") AS \"__Q\""
+            + Queries.quoted(names),
+        "DELETE FROM " + reference,
+        insert + "SELECT * FROM " + kept,
+        "DROP TABLE " + kept);
   }
 
   private Translation done(StatementKind kind, List<String> statements, QualifiedName table) {
@@ -100,7 +126,12 @@ final class Dml {
             + got);
   }
 
-  private String query(List<SqlContext.Column> targets) {
+  /**
+   * Reads a query and converts its columns to those that take them.
+   *
+   * @param variants whether plain values become VARIANTs, as in CREATE TABLE but not in INSERT
+   */
+  String query(List<SqlContext.Column> targets, boolean variants) {
     if (!parser.queries.atQuery()) {
       throw in.unexpected();
     }
@@ -118,7 +149,10 @@ final class Dml {
       Identifier name = new Identifier("__C" + i);
       names.add(name);
       Kind kind = kinds.isEmpty() ? Kind.UNKNOWN : kinds.get(i);
-      items.add(assign(Expr.of(name.quoted(), kind), targets.get(i)));
+      Expr value = Expr.of(name.quoted(), kind);
+      SnowflakeType type = targets.get(i).type();
+      boolean convert = variants && Kind.of(type) == Kind.VARIANT && kind != Kind.UNKNOWN;
+      items.add(convert ? Casts.cast(value, type, false).sql() : assign(value, targets.get(i)));
     }
     return "SELECT "
         + String.join(", ", items)

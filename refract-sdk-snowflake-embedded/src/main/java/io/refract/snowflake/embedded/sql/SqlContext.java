@@ -2,6 +2,7 @@ package io.refract.snowflake.embedded.sql;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** What the translation of a statement needs to know about the session that runs it. */
@@ -24,6 +25,14 @@ public interface SqlContext {
    * @return the text, or null for SQL NULL
    */
   @Nullable String contextValue(String function);
+
+  /**
+   * Returns the id of an earlier statement of the session.
+   *
+   * @param index 1 is the first statement, -1 the latest
+   * @return null when there is no such statement
+   */
+  @Nullable String queryId(int index);
 
   /** Returns a session variable's value as a DuckDB expression, or nothing when it is not set. */
   Optional<String> variable(String name);
@@ -50,6 +59,13 @@ public interface SqlContext {
    * table. Temporary tables included.
    */
   List<Column> columns(QualifiedName table);
+
+  /**
+   * Returns the names of the tables, views and sequences that DuckDB takes for this one, as it
+   * ignores the case of letters: those of the name's schema and, for an unqualified name, the
+   * session's temporary ones.
+   */
+  Set<String> namesakes(QualifiedName name);
 
   /**
    * Returns DuckDB's own text of a table, the column {@code sql} of {@code duckdb_tables()}, or

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param kind what the statement is
  * @param statements the DuckDB statements, in order; to be run in one transaction when there are
- *     several; the last one gives the result or the row count. The n-th {@code ?} of the source is
+ *     several; {@link #main} gives the result or the row count. The n-th {@code ?} of the source is
  *     {@code $n} in them. MERGE gives one row per written row, with the column {@code merge_action}
  * @param binds the number of {@code ?} in the source
  * @param status Snowflake's answer in words to a DDL statement, for example {@code Table T
@@ -33,6 +33,12 @@ public record Translation(
 
   /** Returns the statement that gives the result or the row count. */
   public String main() {
-    return statements.get(statements.size() - 1);
+    int last = statements.size() - 1;
+    return statements.get(tidiesUp() ? last - 1 : last);
+  }
+
+  /** Tells whether the last statement only drops what the others kept for a while. */
+  private boolean tidiesUp() {
+    return kind == StatementKind.INSERT && statements.get(statements.size() - 1).startsWith("DROP");
   }
 }

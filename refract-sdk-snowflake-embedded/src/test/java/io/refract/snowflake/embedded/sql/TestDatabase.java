@@ -10,6 +10,8 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /** An in-memory DuckDB that runs Snowflake statements, in the schema DB.PUBLIC. */
@@ -111,6 +113,11 @@ final class TestDatabase implements SqlContext, AutoCloseable {
   }
 
   @Override
+  public @Nullable String queryId(int index) {
+    return index == 0 ? null : "query " + index;
+  }
+
+  @Override
   public Optional<String> variable(String name) {
     return name.equals("LIMIT_VALUE") ? Optional.of("2") : Optional.empty();
   }
@@ -144,6 +151,29 @@ final class TestDatabase implements SqlContext, AutoCloseable {
       throw ErrorMapper.map(e);
     }
     return columns;
+  }
+
+  @Override
+  public Set<String> namesakes(QualifiedName name) {
+    QualifiedName.Full full = name.resolve(currentDatabase(), currentSchema());
+    Set<String> names = new TreeSet<>();
+    for (String kind : List.of("table", "view", "sequence")) {
+      String sql =
+          "SELECT %s_name FROM duckdb_%ss() WHERE (schema_name = ? OR database_name = 'temp') AND %s_name ILIKE ?"
+              .replace("%s", kind);
+      try (PreparedStatement statement = connection.prepareStatement(sql)) {
+        statement.setString(1, full.duckDbSchema());
+        statement.setString(2, full.name().name());
+        try (ResultSet rows = statement.executeQuery()) {
+          while (rows.next()) {
+            names.add(rows.getString(1));
+          }
+        }
+      } catch (SQLException e) {
+        throw ErrorMapper.map(e);
+      }
+    }
+    return names;
   }
 
   @Override
