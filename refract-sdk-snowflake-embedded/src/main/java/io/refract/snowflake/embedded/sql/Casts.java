@@ -107,7 +107,11 @@ final class Casts {
       sql = call + "(" + convert(target.name(), e, format, attempt) + " AS " + duckDb + ")";
     }
     if (target == Kind.TEXT && !type.hasDefaultLength() && e.kind() != Kind.NULL) {
-      sql = "left(" + sql + ", " + type.length() + ")";
+      // CAST cuts a text that is too long, TRY_CAST gives NULL.
+      sql =
+          attempt
+              ? "(CASE WHEN length(" + sql + ") <= " + type.length() + " THEN " + sql + " END)"
+              : "left(" + sql + ", " + type.length() + ")";
     }
     return new Expr(sql, target, scale, null);
   }

@@ -36,13 +36,31 @@ final class Comparisons {
     return Expressions.bool("(" + sql + ")");
   }
 
+  static Expr between(Expr value, Expr low, Expr high) {
+    if (isPlain(value, List.of(low, high))) {
+      return Expressions.bool(
+          "(" + value.sql() + " BETWEEN " + low.sql() + " AND " + high.sql() + ")");
+    }
+    return Expressions.bool(
+        "(" + compare(value, ">=", low).sql() + " AND " + compare(value, "<=", high).sql() + ")");
+  }
+
+  /**
+   * Tells whether DuckDB compares these values as Snowflake does. It then evaluates the value once,
+   * which matters for a volatile one.
+   */
+  private static boolean isPlain(Expr value, List<Expr> others) {
+    for (Expr each : others) {
+      if (value.isVariant() || each.isVariant() || common(value, each) != Kind.UNKNOWN) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   static Expr in(Expr value, boolean not, List<Expr> values) {
     List<String> parts = new ArrayList<>();
-    boolean plain = true;
-    for (Expr each : values) {
-      plain &= !value.isVariant() && !each.isVariant() && common(value, each) == Kind.UNKNOWN;
-    }
-    if (plain) {
+    if (isPlain(value, values)) {
       for (Expr each : values) {
         parts.add(each.sql());
       }

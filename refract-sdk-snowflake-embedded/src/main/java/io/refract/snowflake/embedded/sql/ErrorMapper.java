@@ -10,6 +10,14 @@ public final class ErrorMapper {
       Pattern.compile("\\[sf:(\\d{6}):(\\w{5})\\](.*?)\\[/sf\\]", Pattern.DOTALL);
   private static final int FLAGS = Pattern.DOTALL | Pattern.CASE_INSENSITIVE;
 
+  /** DuckDB's own words; a message may quote a text of the user that has the same word in it. */
+  private static final Pattern INTERRUPTED =
+      Pattern.compile("^(?:Error: )?INTERRUPT Error|^Interrupted!$", Pattern.MULTILINE);
+
+  private static final Pattern CONFLICT =
+      Pattern.compile(
+          "TransactionContext Error|TransactionManager Error|Conflict on |write-write conflict");
+
   private static final Pattern TABLE =
       Pattern.compile("(?:Table|View) with name \"?(.+?)\"? does not exist", FLAGS);
   private static final Pattern SCHEMA =
@@ -67,8 +75,7 @@ public final class ErrorMapper {
     if (marked.find()) {
       return SqlError.of(marked.group(1), marked.group(2), marked.group(3), error);
     }
-    String lower = message.toLowerCase(java.util.Locale.ROOT);
-    if (lower.contains("interrupt")) {
+    if (INTERRUPTED.matcher(message).find()) {
       return SqlError.of("000604", "57014", "SQL execution canceled", error);
     }
     SqlError found = constraint(message, error);
@@ -196,7 +203,7 @@ public final class ErrorMapper {
       return SqlError.of(
           "000002", "0A000", "Unsupported feature 'a construct of this statement': " + text, cause);
     }
-    if (message.contains("TransactionContext Error") || message.contains("Conflict")) {
+    if (CONFLICT.matcher(message).find()) {
       return SqlError.of("000625", "57014", "Statement was aborted: " + text, cause);
     }
     if (message.contains("Binder Error") || message.contains("Catalog Error")) {

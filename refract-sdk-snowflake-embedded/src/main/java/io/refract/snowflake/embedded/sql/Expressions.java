@@ -141,12 +141,7 @@ final class Expressions {
     Expr low = additive();
     in.expect("AND");
     Expr high = additive();
-    String sql =
-        "("
-            + Comparisons.compare(value, ">=", low).sql()
-            + " AND "
-            + Comparisons.compare(value, "<=", high).sql()
-            + ")";
+    String sql = Comparisons.between(value, low, high).sql();
     return bool(not ? "(NOT " + sql + ")" : sql);
   }
 

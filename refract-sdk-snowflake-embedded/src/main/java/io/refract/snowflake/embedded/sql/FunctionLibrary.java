@@ -68,7 +68,7 @@ public final class FunctionLibrary {
               (chunk, out) -> {
                 DuckDBReadableVector[] vectors = vectors(chunk);
                 for (long row = 0; row < chunk.rowCount(); row++) {
-                  out.setString(row, JsonFunctions.build(row(vectors, row)));
+                  out.setString(row, guarded(JsonFunctions::build, row(vectors, row)));
                 }
               })
           .register(connection);
@@ -116,6 +116,21 @@ public final class FunctionLibrary {
     @Nullable String apply(String[] arguments);
   }
 
+  /** Calls a function; what it throws goes through DuckDB as a marked text. */
+  private static @Nullable String guarded(TextFunction function, @Nullable String[] arguments) {
+    try {
+      return function.apply(arguments);
+    } catch (SqlError e) {
+      throw new IllegalStateException(ErrorMapper.mark(e), e);
+    } catch (RuntimeException e) {
+      // A fault of this library, reported as Snowflake reports its own.
+      SqlError internal =
+          SqlError.of(
+              "000603", "XX000", "SQL execution internal error: Processing aborted by " + e, e);
+      throw new IllegalStateException(ErrorMapper.mark(internal), e);
+    }
+  }
+
   private static void register(
       Connection connection, String name, int arguments, TextFunction function)
       throws SQLException {
@@ -130,12 +145,7 @@ public final class FunctionLibrary {
               (chunk, out) -> {
                 DuckDBReadableVector[] vectors = vectors(chunk);
                 for (long row = 0; row < chunk.rowCount(); row++) {
-                  String result;
-                  try {
-                    result = function.apply(row(vectors, row));
-                  } catch (SqlError e) {
-                    throw new IllegalStateException(ErrorMapper.mark(e));
-                  }
+                  String result = guarded(function, row(vectors, row));
                   if (result == null) {
                     out.setNull(row);
                   } else {

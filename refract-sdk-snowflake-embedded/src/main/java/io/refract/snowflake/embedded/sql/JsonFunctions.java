@@ -4,6 +4,8 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonPrimitive;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,13 +25,13 @@ final class JsonFunctions {
     }
     switch (operation) {
       case "PARSE" -> {
-        return a.isBlank() ? null : JsonText.canonical(a);
+        return a.isBlank() ? null : parsed(a, b);
       }
       case "TRY_PARSE" -> {
-        return a.isBlank() ? null : tried(a);
+        return a.isBlank() ? null : tried(a, b);
       }
       case "CHECK" -> {
-        return a.isBlank() || tried(a) != null ? null : "Error parsing JSON: " + a;
+        return a.isBlank() || tried(a, "") != null ? null : "Error parsing JSON: " + a;
       }
       case "APPEND", "PREPEND" -> {
         JsonArray array = array(a);
@@ -64,9 +66,11 @@ final class JsonFunctions {
         // The others read JSON.
       }
     }
+    if (operation.equals("OBJECT")) {
+      return JsonText.write(JsonTree.read(a, JsonTree.RepeatedKey.DUPLICATE_FIELD));
+    }
     JsonElement json = JsonText.read(a);
     return switch (operation) {
-      case "OBJECT" -> JsonText.write(json);
       case "TYPEOF" -> type(json, a);
       case "PATH" -> text(path(json, b));
       case "GET" -> text(element(json, JsonText.read(b)));
@@ -102,8 +106,8 @@ final class JsonFunctions {
     switch (operation) {
       case "SLICE" -> {
         int size = array.size();
-        int from = bound(Integer.parseInt(b), size);
-        int to = bound(Integer.parseInt(c), size);
+        int from = bound(new BigInteger(b), size);
+        int to = bound(new BigInteger(c), size);
         JsonArray slice = new JsonArray();
         for (int i = from; i < to; i++) {
           slice.add(array.get(i));
@@ -174,14 +178,27 @@ final class JsonFunctions {
     };
   }
 
-  private static int bound(int index, int size) {
-    return Math.max(0, Math.min(size, index < 0 ? size + index : index));
+  private static int bound(BigInteger index, int size) {
+    BigInteger most = BigInteger.valueOf(size);
+    BigInteger position = index.signum() < 0 ? most.add(index) : index;
+    return position.min(most).max(BigInteger.ZERO).intValueExact();
   }
 
-  private static @Nullable String tried(String json) {
+  private static String parsed(String json, @Nullable String parameter) {
+    return switch (String.valueOf(parameter)) {
+      case "", "s" -> JsonText.canonical(json);
+      case "d" -> JsonText.write(JsonTree.read(json, JsonTree.RepeatedKey.LAST_COUNTS));
+      default -> throw SqlError.unsupported("PARSE_JSON with the parameter " + parameter);
+    };
+  }
+
+  private static @Nullable String tried(String json, @Nullable String parameter) {
     try {
-      return JsonText.canonical(json);
+      return parsed(json, parameter);
     } catch (SqlError e) {
+      if (e.sqlState().equals("0A000")) {
+        throw e;
+      }
       return null;
     }
   }
@@ -215,8 +232,9 @@ final class JsonFunctions {
         return object.get(key.getAsString());
       }
       if (json instanceof JsonArray array && key.isNumber()) {
-        int i = key.getAsBigDecimal().intValue();
-        return i >= 0 && i < array.size() ? array.get(i) : null;
+        BigDecimal i = key.getAsBigDecimal();
+        boolean inside = i.signum() >= 0 && i.compareTo(BigDecimal.valueOf(array.size())) < 0;
+        return inside ? array.get(i.intValue()) : null;
       }
     }
     return null;
@@ -232,10 +250,7 @@ final class JsonFunctions {
         Token token = in.next();
         boolean number = token.kind() == Token.Kind.NUMBER;
         String key = token.value();
-        at =
-            element(
-                at,
-                number ? new JsonPrimitive(new java.math.BigDecimal(key)) : new JsonPrimitive(key));
+        at = element(at, number ? new JsonPrimitive(new BigDecimal(key)) : new JsonPrimitive(key));
         in.expectOperator("]");
       } else {
         if (!first) {
@@ -257,7 +272,7 @@ final class JsonFunctions {
       return JsonText.write(object);
     }
     if (object.has(key) && !update) {
-      throw SqlError.of("100074", "22000", "Duplicate field key '" + key + "'");
+      throw JsonTree.duplicateField(key);
     }
     object.add(key, JsonText.read(value));
     return JsonText.write(object);
@@ -280,6 +295,9 @@ final class JsonFunctions {
       String key = arguments[i];
       String value = arguments[i + 1];
       if (key != null && (value != null || mode.equals("OBJECT_KEEP"))) {
+        if (object.has(key)) {
+          throw JsonTree.duplicateField(key);
+        }
         object.add(key, JsonText.orNull(value));
       }
     }

@@ -4,14 +4,7 @@ import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import com.google.gson.JsonPrimitive;
-import com.google.gson.Strictness;
-import com.google.gson.stream.JsonReader;
-import com.google.gson.stream.JsonToken;
-import java.io.IOException;
-import java.io.StringReader;
 import java.math.BigDecimal;
 import java.util.Locale;
 import java.util.Map;
@@ -28,7 +21,7 @@ public final class JsonText {
   /**
    * Returns the canonical text of a JSON text.
    *
-   * @throws SqlError 100069 when it is no JSON
+   * @throws SqlError 100069 when it is no JSON or has a key twice
    */
   public static String canonical(String json) {
     return write(read(json));
@@ -42,22 +35,7 @@ public final class JsonText {
   }
 
   static JsonElement read(String json) {
-    JsonReader reader = new JsonReader(new StringReader(json));
-    reader.setStrictness(Strictness.STRICT);
-    try {
-      JsonElement element = JsonParser.parseReader(reader);
-      if (reader.peek() != JsonToken.END_DOCUMENT) {
-        throw error(json);
-      }
-      return element;
-    } catch (JsonParseException | IOException | IllegalStateException e) {
-      throw error(json);
-    }
-  }
-
-  private static SqlError error(String json) {
-    String shown = json.length() > 40 ? json.substring(0, 40) + "..." : json;
-    return SqlError.of("100069", "22P02", "Error parsing JSON: " + shown);
+    return JsonTree.read(json, JsonTree.RepeatedKey.NO_JSON);
   }
 
   static String write(JsonElement element) {

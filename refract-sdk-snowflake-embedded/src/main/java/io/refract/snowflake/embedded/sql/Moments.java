@@ -68,6 +68,9 @@ final class Moments {
   }
 
   static String time(String text, String type, String format) {
+    if (type.equals("BOOLEAN") || isNumeric(type)) {
+      throw ValueConversion.typeError("TO_TIME", type);
+    }
     if (type.startsWith("TIMESTAMP")) {
       return MomentFormat.read(text).local().toLocalTime().toString();
     }
@@ -177,7 +180,7 @@ final class Moments {
   }
 
   private static Moment epoch(BigDecimal seconds) {
-    long whole = seconds.setScale(0, java.math.RoundingMode.FLOOR).longValue();
+    long whole = seconds.setScale(0, java.math.RoundingMode.FLOOR).longValueExact();
     long nanos = seconds.subtract(BigDecimal.valueOf(whole)).movePointRight(9).longValue();
     return new Moment(
         LocalDateTime.ofInstant(Instant.ofEpochSecond(whole, nanos), ZoneOffset.UTC),

@@ -63,7 +63,11 @@ final class NumberFunctions {
       return number;
     }
     BigDecimal value = new BigDecimal(number);
-    return value.setScale(Integer.parseInt(digits), RoundingMode.DOWN).toPlainString();
+    // Beyond its own digits a number does not change, however many are asked for.
+    BigInteger most = BigInteger.valueOf(value.scale());
+    BigInteger least = BigInteger.valueOf((long) value.scale() - value.precision());
+    int scale = new BigInteger(digits).min(most).max(least).intValueExact();
+    return value.setScale(scale, RoundingMode.DOWN).toPlainString();
   }
 
   /**

@@ -51,7 +51,7 @@ final class Primaries {
         in.next();
         String name = key.kind() == Token.Kind.QUOTED ? key.value() : key.text();
         simple &= PLAIN_KEY.matcher(name).matches();
-        path.append(".\"").append(name).append('"');
+        path.append('.').append(Identifier.quote(name));
       } else if (in.acceptOperator("[")) {
         Expr index = parser.expressions.expression();
         in.expectOperator("]");
@@ -59,7 +59,7 @@ final class Primaries {
           path.append('[').append(index.sql()).append(']');
         } else if (index.isText() && index.literal() != null) {
           simple &= PLAIN_KEY.matcher(index.literal()).matches();
-          path.append(".\"").append(index.literal()).append('"');
+          path.append('.').append(Identifier.quote(index.literal()));
         } else {
           Expr base = path.length() == 1 ? value : extract(value, path.toString(), simple);
           value = element(base, index);
@@ -150,7 +150,9 @@ final class Primaries {
   }
 
   private Expr position(@Nullable String qualifier) {
-    int number = Integer.parseInt(in.next().value());
+    String digits = in.next().value();
+    // No table has a billion columns.
+    int number = digits.length() < 10 ? Integer.parseInt(digits) : 0;
     List<Scope.Source> sources = parser.scope().sources();
     for (Scope.Source source : sources) {
       boolean wanted = qualifier == null ? sources.size() == 1 : source.alias().equals(qualifier);
@@ -161,7 +163,7 @@ final class Primaries {
         return Expr.of(Identifier.quote(source.alias()) + "." + Identifier.quote(name), kind);
       }
     }
-    throw SqlError.invalidIdentifier("$" + number);
+    throw SqlError.invalidIdentifier("$" + digits);
   }
 
   private Expr punctuation(Token token) {

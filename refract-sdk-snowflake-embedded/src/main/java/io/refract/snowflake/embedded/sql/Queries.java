@@ -13,6 +13,9 @@ final class Queries {
   private final TokenStream in;
   private final SelectList selectList;
 
+  /** Whether the next SELECT or VALUES gives the types of a table that reads itself. */
+  private boolean anchors;
+
   Queries(Parser parser) {
     this.parser = parser;
     this.in = parser.in;
@@ -42,7 +45,7 @@ final class Queries {
       // DuckDB orders a set operation by its columns only, a query over it by any expression.
       text = "SELECT * FROM (" + text + ")";
     }
-    String tail = orderBy() + limit();
+    String tail = orderBy() + RowLimit.read(parser);
     parser.enter(before);
     parser.restore(outer);
     return new Query(with + text + tail, body.columns());
@@ -54,6 +57,7 @@ final class Queries {
 
   private String with() {
     in.expect("WITH");
+    boolean outer = anchors;
     boolean recursive = in.accept("RECURSIVE");
     List<String> parts = new ArrayList<>();
     do {
@@ -67,12 +71,15 @@ final class Queries {
       if (self) {
         parser.defineCommonTable(name.name(), null);
       }
+      anchors = self;
       Query query = query();
+      anchors = false;
       in.expectOperator(")");
       parser.defineCommonTable(name.name(), Tables.renamed(query.columns(), names));
       String list = names.isEmpty() ? "" : quoted(names);
       parts.add(name.quoted() + list + " AS (" + query.sql() + ")");
     } while (in.acceptOperator(","));
+    anchors = outer;
     return "WITH " + (recursive ? "RECURSIVE " : "") + String.join(", ", parts) + " ";
   }
 
@@ -179,9 +186,12 @@ final class Queries {
       return new Query("(" + query.sql() + ")", columns);
     }
     if (in.at("VALUES")) {
+      boolean anchor = anchors;
+      anchors = false;
       Tables.Values values = parser.tables.values();
+      String all = anchor ? SelectList.widened("", values.columns()) : "*";
       return new Query(
-          "SELECT * FROM (" + values.sql() + ") AS \"VALUES\"" + quoted(values.names()),
+          "SELECT " + all + " FROM (" + values.sql() + ") AS \"VALUES\"" + quoted(values.names()),
           values.columns());
     }
     return select();
@@ -189,6 +199,8 @@ final class Queries {
 
   private Query select() {
     in.expect("SELECT");
+    boolean anchor = anchors;
+    anchors = false;
     String quantifier = "";
     if (in.accept("DISTINCT")) {
       quantifier = "DISTINCT ";
@@ -209,7 +221,7 @@ final class Queries {
       behind = in.mark();
     }
     in.reset(items);
-    SelectList.Items list = selectList.items();
+    SelectList.Items list = selectList.items(anchor);
     if (behind >= 0) {
       in.expect("FROM");
       in.reset(behind);
@@ -344,55 +356,9 @@ final class Queries {
     if (!key.isIntegerLiteral()) {
       return key;
     }
-    Expr item = parser.scope().item(Integer.parseInt(key.sql()));
+    // DuckDB refuses a position that no list has.
+    int position = key.sql().length() < 10 ? Integer.parseInt(key.sql()) : 0;
+    Expr item = parser.scope().item(position);
     return item != null && item.isVariant() ? item : key;
-  }
-
-  private String limit() {
-    StringBuilder sql = new StringBuilder();
-    if (in.accept("LIMIT")) {
-      sql.append(count(" LIMIT "));
-      if (in.accept("OFFSET")) {
-        sql.append(count(" OFFSET "));
-      }
-      return sql.toString();
-    }
-    if (in.accept("OFFSET")) {
-      sql.append(count(" OFFSET "));
-      rows();
-    }
-    if (in.accept("FETCH")) {
-      if (!in.accept("FIRST")) {
-        in.accept("NEXT");
-      }
-      sql.insert(0, count(" LIMIT "));
-      rows();
-      in.accept("ONLY");
-    }
-    return sql.toString();
-  }
-
-  private void rows() {
-    if (!in.accept("ROWS")) {
-      in.accept("ROW");
-    }
-  }
-
-  private String count(String keyword) {
-    if (in.accept("NULL")) {
-      return "";
-    }
-    if (in.peek().kind() == Token.Kind.STRING && in.peek().value().isEmpty()) {
-      in.next();
-      return "";
-    }
-    Token token = in.peek();
-    if (token.kind() == Token.Kind.NUMBER) {
-      return keyword + in.integer();
-    }
-    if (token.isOperator("?") || token.isOperator(":") || token.kind() == Token.Kind.VARIABLE) {
-      return keyword + "CAST(" + parser.primaries.postfix().sql() + " AS BIGINT)";
-    }
-    throw in.unexpected();
   }
 }

@@ -165,6 +165,8 @@ final class ScalarFunctions {
       TIMESTAMP_FROM_PARTS|iiiiii|S|(make_timestamp({0}, 1, 1, 0, 0, 0) + to_months(CAST({1} - 1 AS INTEGER)) + to_days(CAST({2} - 1 AS INTEGER)) + to_hours({3}) + to_minutes({4}) + to_seconds({5}))
       CONVERT_TIMEZONE|ttm|S|((CAST({2} AS TIMESTAMP) AT TIME ZONE {0}) AT TIME ZONE {1})
       PARSE_JSON|t|V|CAST(__sf_json('PARSE', {0}, '', '') AS JSON)
+      PARSE_JSON|tt|V|CAST(__sf_json('PARSE', {0}, {1}, '') AS JSON)
+      TRY_PARSE_JSON|tt|V|CAST(__sf_json('TRY_PARSE', {0}, {1}, '') AS JSON)
       TRY_PARSE_JSON|t|V|CAST(__sf_json('TRY_PARSE', {0}, '', '') AS JSON)
       CHECK_JSON|t|T|__sf_json('CHECK', {0}, '', '')
       TO_JSON|v|T|CAST({0} AS VARCHAR)

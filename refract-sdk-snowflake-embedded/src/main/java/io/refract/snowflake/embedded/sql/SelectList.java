@@ -25,19 +25,24 @@ final class SelectList {
     this.in = parser.in;
   }
 
-  Items items() {
+  /**
+   * Reads the items.
+   *
+   * @param anchor whether they give the types of a table that reads itself
+   */
+  Items items(boolean anchor) {
     List<String> parts = new ArrayList<>();
     Map<String, Kind> columns = new LinkedHashMap<>();
     boolean known = true;
     do {
       if (in.atOperator("*")) {
         in.next();
-        known &= star(null, parts, columns);
+        known &= star(null, anchor, parts, columns);
       } else if (in.peek().isName() && in.peek(1).isOperator(".") && in.peek(2).isOperator("*")) {
         String table = in.identifier().name();
         in.next();
         in.next();
-        known &= star(table, parts, columns);
+        known &= star(table, anchor, parts, columns);
       } else if (in.atOperator(")") || in.at("FROM") || in.atEnd()) {
         // A comma may end the list.
         if (parts.isEmpty()) {
@@ -45,14 +50,14 @@ final class SelectList {
         }
         break;
       } else {
-        known &= item(parts, columns);
+        known &= item(anchor, parts, columns);
       }
     } while (in.acceptOperator(","));
     return new Items(String.join(", ", parts), known ? columns : null);
   }
 
   /** Returns false when the label is there already. */
-  private boolean item(List<String> parts, Map<String, Kind> columns) {
+  private boolean item(boolean anchor, List<String> parts, Map<String, Kind> columns) {
     Token first = in.peek();
     int start = first.start();
     Expr value = parser.expressions.expression();
@@ -66,10 +71,32 @@ final class SelectList {
       String column = columnName(value.sql(), source);
       label = column != null ? column : source.toUpperCase(Locale.ROOT);
     }
-    parts.add(value.typed() + " AS " + Identifier.quote(label));
+    String sql = anchor ? widened(value) : value.typed();
+    parts.add(sql + " AS " + Identifier.quote(label));
     parser.scope().alias(label, value.kind());
     parser.scope().item(value);
     return columns.putIfAbsent(label, value.kind()) == null;
+  }
+
+  /**
+   * A number with 38 digits and its own scale. A table that reads itself has the types of its
+   * anchor for DuckDB, where {@code 1} has one digit, so that counting would end at nine.
+   */
+  private static String widened(Expr value) {
+    return value.kind() == Kind.NUMBER
+        ? "(" + value.typed() + " + CAST(0 AS DECIMAL(38,0)))"
+        : value.typed();
+  }
+
+  /** Columns as {@link #widened(Expr)}, under their names. */
+  static String widened(String prefix, Map<String, Kind> columns) {
+    List<String> parts = new ArrayList<>();
+    columns.forEach(
+        (name, kind) -> {
+          String column = Identifier.quote(name);
+          parts.add(widened(Expr.of(prefix + column, kind)) + " AS " + column);
+        });
+    return String.join(", ", parts);
   }
 
   /** The column's name when the item is nothing but a column. */
@@ -92,8 +119,10 @@ final class SelectList {
     return null;
   }
 
-  private boolean star(@Nullable String table, List<String> parts, Map<String, Kind> columns) {
-    StringBuilder sql = new StringBuilder(table == null ? "*" : Identifier.quote(table) + ".*");
+  private boolean star(
+      @Nullable String table, boolean anchor, List<String> parts, Map<String, Kind> columns) {
+    String all = table == null ? "*" : Identifier.quote(table) + ".*";
+    StringBuilder sql = new StringBuilder(all);
     Map<String, Kind> star = parser.scope().star(table);
     boolean pattern = false;
     if (in.accept("ILIKE")) {
@@ -113,7 +142,9 @@ final class SelectList {
     if (in.accept("RENAME")) {
       sql.append(" RENAME (").append(renames(renamed)).append(')');
     }
-    parts.add(sql.toString());
+    boolean bare = sql.toString().equals(all);
+    String prefix = table == null ? "" : Identifier.quote(table) + ".";
+    parts.add(anchor && bare && star != null ? widened(prefix, star) : sql.toString());
     if (star == null || pattern) {
       return false;
     }

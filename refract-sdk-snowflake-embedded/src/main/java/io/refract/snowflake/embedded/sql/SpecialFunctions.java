@@ -29,6 +29,9 @@ final class SpecialFunctions {
           Map.entry("MINUTE", DatePart.MINUTE),
           Map.entry("SECOND", DatePart.SECOND));
 
+  /** The first letters of the days, from Sunday as DuckDB counts them. */
+  private static final List<String> WEEKDAYS = List.of("SU", "MO", "TU", "WE", "TH", "FR", "SA");
+
   private static final Set<String> NAMES =
       Set.of(
           "COALESCE",
@@ -328,12 +331,15 @@ final class SpecialFunctions {
   private static Expr weekday(String name, List<Expr> a) {
     arity(name, a, 2, 2);
     String day = a.get(1).literal();
-    int number =
-        day == null
-            ? 0
-            : "SUMOTUWETHFRSA".indexOf(day.strip().toUpperCase(Locale.ROOT).substring(0, 2)) / 2;
-    if (day == null || number < 0) {
+    if (day == null) {
       throw SqlError.unsupported(name + " with a day that is no constant");
+    }
+    // The first two letters count, as in the documentation of NEXT_DAY.
+    String word = day.strip().toUpperCase(Locale.ROOT);
+    int number = word.length() < 2 ? -1 : WEEKDAYS.indexOf(word.substring(0, 2));
+    if (number < 0) {
+      throw SqlError.of(
+          "001044", "42P13", "SQL compilation error:\n'" + day + "' is not a valid day of week.");
     }
     String date = "CAST(" + Casts.moment(a.get(0)) + " AS DATE)";
     String sql =

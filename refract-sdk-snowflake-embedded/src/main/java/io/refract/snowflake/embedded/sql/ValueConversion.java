@@ -2,6 +2,7 @@ package io.refract.snowflake.embedded.sql;
 
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.LocalTime;
 import java.util.HexFormat;
 import java.util.Locale;
@@ -17,6 +18,7 @@ final class ValueConversion {
 
   private static final Pattern NUMERAL =
       Pattern.compile("[+-]?(\\d+(\\.\\d*)?|\\.\\d+)([eE][+-]?\\d+)?");
+  private static final int MOST_DIGITS = 38;
   private static final Set<String> TRUE = Set.of("true", "t", "yes", "y", "on", "1");
   private static final Set<String> FALSE = Set.of("false", "f", "no", "n", "off", "0");
 
@@ -25,12 +27,33 @@ final class ValueConversion {
   static @Nullable String convert(
       String target, String text, String type, String format, String attempt) {
     try {
-      return convert(target, text, type, format);
+      return guarded(target, text, type, format);
     } catch (SqlError e) {
-      if (attempt.equals("1")) {
+      if (attempt.equals("1") && !isStatementsFault(e, type)) {
         return null;
       }
       throw e;
+    }
+  }
+
+  /** TRY_ forgives a value that does not fit, not a format or a type that can never fit. */
+  private static boolean isStatementsFault(SqlError error, String type) {
+    // The type of what a VARIANT holds is part of the value.
+    return error.sqlState().equals("0A000")
+        || (error.sqlState().equals("42P13") && !type.equals("JSON"));
+  }
+
+  private static @Nullable String guarded(String target, String text, String type, String format) {
+    try {
+      return convert(target, text, type, format);
+    } catch (ArithmeticException | DateTimeException | NumberFormatException e) {
+      // What Java cannot hold, for example the year 50,000,000,000.
+      throw switch (target) {
+        case "DATE" -> notRecognized("100040", "22007", "Date", text);
+        case "TIME" -> notRecognized("100108", "22007", "Time", text);
+        case "TIMESTAMP", "TIMESTAMP_TZ" -> notRecognized("100035", "22007", "Timestamp", text);
+        default -> notRecognized("100038", "22018", "Numeric value", text);
+      };
     }
   }
 
@@ -145,6 +168,7 @@ final class ValueConversion {
       return "b:" + text;
     }
     if (isNumeric(type) && NUMERAL.matcher(text).matches()) {
+      // The exponents of doubles, at most 308, make no long texts.
       return "n:" + new BigDecimal(text).stripTrailingZeros().toPlainString();
     }
     return "s:" + text(text, type);
@@ -164,7 +188,19 @@ final class ValueConversion {
     if (!NUMERAL.matcher(value).matches()) {
       throw notRecognized("100038", "22018", "Numeric value", text);
     }
-    return new BigDecimal(value).toPlainString();
+    return plain(new BigDecimal(value), text);
+  }
+
+  /** Writes a number without an exponent; one of a billion digits would not fit into memory. */
+  private static String plain(BigDecimal value, String text) {
+    long magnitude = (long) value.precision() - value.scale();
+    if (value.signum() == 0 || magnitude < -MOST_DIGITS) {
+      return "0";
+    }
+    if (magnitude > MOST_DIGITS) {
+      throw notRecognized("100038", "22018", "Numeric value", text);
+    }
+    return value.toPlainString();
   }
 
   private static String real(String text, String type) {
