@@ -61,6 +61,21 @@ class DmlTest extends ServerTest {
   }
 
   @Test
+  void a_batch_overwrites_with_all_its_rows() throws SQLException {
+    sql.run("INSERT INTO T VALUES (-1, 'old')");
+    try (PreparedStatement overwrite =
+        sql.connection().prepareStatement("INSERT OVERWRITE INTO T VALUES (?, ?)")) {
+      for (int i = 0; i < 20; i++) {
+        overwrite.setInt(1, i);
+        overwrite.setString(2, "n" + i);
+        overwrite.addBatch();
+      }
+      assertThat(overwrite.executeBatch()).hasSize(20);
+    }
+    assertThat(sql.rows("SELECT COUNT(*), MIN(ID), MAX(ID) FROM T")).containsExactly("20|0|19");
+  }
+
+  @Test
   void an_overwrite_is_part_of_its_transaction() throws SQLException {
     sql.run("INSERT INTO T VALUES (1, 'a')");
     sql.run("BEGIN", "INSERT OVERWRITE INTO T SELECT ID + 1, NAME FROM T");

@@ -31,10 +31,14 @@ final class QueryRunner {
       }
     }
     if (isDml(translation.kind())) {
-      // Preparing finds missing tables and columns, and runs nothing. The first statement reads
-      // what the user wrote; a later one may read what the first would have made.
-      String sql = translation.statements().get(0);
-      session.connection().prepareStatement(BindNumbers.of(sql).sql()).close();
+      for (String sql : translation.statements()) {
+        // Preparing finds missing tables and columns, and runs nothing.
+        session.connection().prepareStatement(BindNumbers.of(sql).sql()).close();
+        if (sql.startsWith("CREATE")) {
+          // The others read what this one would have made.
+          break;
+        }
+      }
       return Dml.counts(translation.kind(), 0, List.of());
     }
     return Result.of(StatementType.DDL, Result.status("").columns(), RowCursor.of(List.of()));

@@ -30,7 +30,7 @@ final class AlterTable {
       }
       return done(List.of("SELECT 1"), name, List.of());
     }
-    String alter = "ALTER " + what + " " + names.existing(name) + " ";
+    String alter = "ALTER " + what + (existing ? " IF EXISTS " : " ") + names.existing(name) + " ";
     List<ColumnDefinition> added = new ArrayList<>();
     List<String> sql = new ArrayList<>();
     if (in.accept("RENAME", "TO")) {

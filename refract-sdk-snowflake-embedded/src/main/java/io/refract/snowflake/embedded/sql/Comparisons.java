@@ -23,7 +23,13 @@ final class Comparisons {
       if (isOrder(operator)) {
         throw SqlError.unsupported("ordering of two VARIANT values; cast one of them");
       }
-      sql = left.sql() + " " + operator + " " + right.sql();
+      // Equal numbers may have different texts: 1.5 and 1.500000000000000e+00.
+      sql =
+          Casts.convert("VARIANT_KEY", left, "", false)
+              + " "
+              + operator
+              + " "
+              + Casts.convert("VARIANT_KEY", right, "", false);
     } else if (common == Kind.UNKNOWN && (left.isVariant() || right.isVariant())) {
       if (isOrder(operator)) {
         throw SqlError.unsupported(

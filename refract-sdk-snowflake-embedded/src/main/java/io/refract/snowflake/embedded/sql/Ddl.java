@@ -274,7 +274,10 @@ final class Ddl {
     }
     in.expectEnd();
     boolean missing = existing && !names.exists(name);
-    String sql = missing ? "SELECT 1" : "DROP " + what + " " + names.existing(name);
+    String sql =
+        missing
+            ? "SELECT 1"
+            : "DROP " + what + (existing ? " IF EXISTS " : " ") + names.existing(name);
     return done(
         StatementKind.DROP, List.of(sql), name.name().sql() + " successfully dropped.", name);
   }

@@ -348,32 +348,18 @@ final class Primaries {
   private Expr choice() {
     in.expect("CASE");
     Expr subject = in.at("WHEN") ? null : parser.expressions.expression();
-    List<String> conditions = new ArrayList<>();
-    List<Expr> results = new ArrayList<>();
+    Choice choice = new Choice(subject, "=");
     while (in.accept("WHEN")) {
       Expr when = parser.expressions.expression();
-      conditions.add(
-          subject == null ? Casts.truth(when) : Comparisons.compare(subject, "=", when).sql());
       in.expect("THEN");
-      results.add(parser.expressions.expression());
+      choice.when(when, parser.expressions.expression());
     }
-    boolean otherwise = in.accept("ELSE");
-    if (otherwise) {
-      results.add(parser.expressions.expression());
-    }
-    in.expect("END");
-    if (conditions.isEmpty()) {
+    if (choice.isEmpty()) {
       throw in.unexpected();
     }
-    Unified unified = Unified.of(results);
-    StringBuilder sql = new StringBuilder("(CASE");
-    for (int i = 0; i < conditions.size(); i++) {
-      sql.append(" WHEN ").append(conditions.get(i)).append(" THEN ").append(unified.sql().get(i));
-    }
-    if (otherwise) {
-      sql.append(" ELSE ").append(unified.sql().get(results.size() - 1));
-    }
-    return Expr.of(sql.append(" END)").toString(), unified.kind());
+    Expr otherwise = in.accept("ELSE") ? parser.expressions.expression() : null;
+    in.expect("END");
+    return choice.otherwise(otherwise);
   }
 
   static String join(List<Expr> list) {

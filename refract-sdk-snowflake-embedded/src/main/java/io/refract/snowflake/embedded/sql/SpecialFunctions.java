@@ -238,27 +238,13 @@ final class SpecialFunctions {
 
   private static Expr decode(List<Expr> a) {
     arity("DECODE", a, 3, Integer.MAX_VALUE);
-    List<String> conditions = new ArrayList<>();
-    List<Expr> results = new ArrayList<>();
+    // Unlike CASE, DECODE finds NULL equal to NULL.
+    Choice choice = new Choice(a.get(0), "IS NOT DISTINCT FROM");
     int i = 1;
     for (; i + 1 < a.size(); i += 2) {
-      // Unlike CASE, DECODE finds NULL equal to NULL.
-      conditions.add(Comparisons.compare(a.get(0), "IS NOT DISTINCT FROM", a.get(i)).sql());
-      results.add(a.get(i + 1));
+      choice.when(a.get(i), a.get(i + 1));
     }
-    boolean otherwise = i < a.size();
-    if (otherwise) {
-      results.add(a.get(i));
-    }
-    Unified unified = Unified.of(results);
-    StringBuilder sql = new StringBuilder("(CASE");
-    for (int k = 0; k < conditions.size(); k++) {
-      sql.append(" WHEN ").append(conditions.get(k)).append(" THEN ").append(unified.sql().get(k));
-    }
-    if (otherwise) {
-      sql.append(" ELSE ").append(unified.sql().get(conditions.size()));
-    }
-    return Expr.of(sql.append(" END)").toString(), unified.kind());
+    return choice.otherwise(i < a.size() ? a.get(i) : null);
   }
 
   private static Expr extreme(String name, List<Expr> a) {

@@ -81,6 +81,10 @@ final class ValueConversion {
   }
 
   private static @Nullable String fromJson(String target, String text, String format) {
+    if (target.equals("VARIANT_KEY")) {
+      // Between VARIANTs the null of JSON is a value.
+      return text.equals("null") ? "j:null" : fromJson("KEY", text, format);
+    }
     if (text.equals("null")) {
       return null;
     }
