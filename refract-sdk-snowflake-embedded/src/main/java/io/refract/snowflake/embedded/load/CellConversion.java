@@ -1,10 +1,8 @@
 package io.refract.snowflake.embedded.load;
 
 import com.google.common.io.BaseEncoding;
-import com.google.gson.JsonElement;
-import com.google.gson.JsonParseException;
-import com.google.gson.JsonParser;
 import io.refract.snowflake.embedded.format.FileFormat;
+import io.refract.snowflake.embedded.sql.JsonText;
 import io.refract.snowflake.embedded.sql.SnowflakeType;
 import io.refract.snowflake.embedded.sql.SqlError;
 import java.math.BigDecimal;
@@ -106,7 +104,15 @@ final class CellConversion {
   private static String number(String text, SnowflakeType type) {
     BigDecimal value;
     try {
-      value = new BigDecimal(text.strip()).setScale(type.scale(), RoundingMode.HALF_UP);
+      value = new BigDecimal(text.strip());
+      // An exponent of a billion would fill the memory with zeros.
+      long magnitude = (long) value.precision() - value.scale();
+      if (value.signum() == 0 || magnitude < -SnowflakeType.NUMBER.precision()) {
+        value = BigDecimal.ZERO;
+      } else if (magnitude > SnowflakeType.NUMBER.precision()) {
+        throw error("100039", "22003", "Numeric value '" + text + "' is out of range");
+      }
+      value = value.setScale(type.scale(), RoundingMode.HALF_UP);
     } catch (NumberFormatException e) {
       throw error("100038", "22018", "Numeric value '" + text + "' is not recognized");
     }
@@ -232,22 +238,19 @@ final class CellConversion {
     return BaseEncoding.base16().encode(bytes);
   }
 
+  /** JSON in its canonical form: only so is it equal to what PARSE_JSON gives. */
   private static String json(String text, SnowflakeType type) {
-    try {
-      JsonElement element = JsonParser.parseString(text);
-      boolean fits =
-          switch (type.base()) {
-            case OBJECT -> element.isJsonObject();
-            case ARRAY -> element.isJsonArray();
-            default -> true;
-          };
-      if (fits) {
-        return element.toString();
-      }
+    String json = text.isBlank() ? "null" : JsonText.canonical(text);
+    boolean fits =
+        switch (type.base()) {
+          case OBJECT -> json.startsWith("{");
+          case ARRAY -> json.startsWith("[");
+          default -> true;
+        };
+    if (!fits) {
       throw error("100071", "22000", "Failed to cast variant value " + text + " to " + type.base());
-    } catch (JsonParseException e) {
-      throw error("100069", "22P02", "Error parsing JSON: " + text);
     }
+    return json;
   }
 
   /** Returns what the first formatter that fits reads, or null. */

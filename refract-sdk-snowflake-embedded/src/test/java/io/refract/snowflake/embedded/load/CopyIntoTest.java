@@ -213,6 +213,31 @@ class CopyIntoTest {
         .contains("one and only one column of type variant");
   }
 
+  // "PARSE_JSON": keys may come in any order; by default a key that occurs twice is an error.
+  @Test
+  void loaded_json_equals_parsed_json() throws Exception {
+    sql.run("CREATE OR REPLACE TABLE DOCS (V VARIANT)");
+    stage("docs.csv", "{\"b\": 1.0, \"a\": 2}\n");
+    String copy = "COPY INTO DOCS FROM @inbox FILE_FORMAT=(FIELD_DELIMITER='|') FILES=";
+    sql.run(copy + "('docs.csv.gz')");
+    assertThat(sql.rows("SELECT V = PARSE_JSON('{\"a\":2,\"b\":1}') FROM DOCS"))
+        .containsExactly("TRUE");
+    stage("twice.csv", "{\"a\": 1, \"a\": 2}\n");
+    assertThat(sql.error(copy + "('twice.csv.gz')").getMessage())
+        .contains("duplicate object attribute \"a\"");
+  }
+
+  @Test
+  void numbers_of_a_billion_digits_are_refused() throws Exception {
+    sql.run("CREATE OR REPLACE TABLE HUGE (N NUMBER(10,2))");
+    stage("huge.csv", "1e999999999\n");
+    assertThat(sql.error("COPY INTO HUGE FROM @inbox FILES=('huge.csv.gz')").getMessage())
+        .contains("Numeric value '1e999999999' is out of range");
+    stage("tiny.csv", "1e-999999999\n");
+    sql.run("COPY INTO HUGE FROM @inbox FILES=('tiny.csv.gz')");
+    assertThat(sql.rows("SELECT N FROM HUGE")).containsExactly("0.00");
+  }
+
   @Test
   void types_are_converted_as_snowflake_does() throws Exception {
     sql.run(
