@@ -75,6 +75,21 @@ class DmlTest extends ServerTest {
     assertThat(sql.rows("SELECT COUNT(*), MIN(ID), MAX(ID) FROM T")).containsExactly("20|0|19");
   }
 
+  // "CREATE TABLE": with OR REPLACE the old table is dropped and the new one made in one step.
+  @Test
+  void a_table_is_replaced_by_its_own_rows() throws SQLException {
+    sql.run("INSERT INTO T VALUES (1, 'a'), (2, 'b')");
+    sql.run(
+        "CREATE OR REPLACE TABLE T (NAME VARCHAR(5), ID NUMBER(9,1)) AS SELECT NAME, ID FROM T");
+    assertThat(sql.rows("SELECT * FROM T ORDER BY ID")).containsExactly("a|1.0", "b|2.0");
+    sql.run("CREATE OR REPLACE TABLE T CLONE T");
+    assertThat(sql.rows("SELECT * FROM T ORDER BY ID")).containsExactly("a|1.0", "b|2.0");
+    assertFails(
+        () -> sql.run("CREATE OR REPLACE TABLE T (ID INT) AS SELECT NAME FROM T"), 100038, "22018");
+    assertThat(sql.rows("SELECT COUNT(*) FROM T")).containsExactly("2");
+    assertThat(sql.column("DESCRIBE TABLE T", "type")).containsExactly("VARCHAR(5)", "NUMBER(9,1)");
+  }
+
   @Test
   void an_overwrite_is_part_of_its_transaction() throws SQLException {
     sql.run("INSERT INTO T VALUES (1, 'a')");

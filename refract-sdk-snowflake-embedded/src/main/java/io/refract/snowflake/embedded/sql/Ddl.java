@@ -109,14 +109,23 @@ final class Ddl {
     }
     String comment = options();
     List<String> sql = new ArrayList<>(reader.preparations());
+    List<ColumnDefinition> declared = new ArrayList<>();
     if (in.accept("LIKE") || in.at("CLONE")) {
       boolean clone = in.accept("CLONE");
       QualifiedName source = in.qualifiedName();
       parser.refuse("time travel", "AT");
       parser.refuse("time travel", "BEFORE");
-      copy(sql, head, target, source);
       if (clone) {
-        sql.add("INSERT INTO " + target + " SELECT * FROM " + parser.tables.existing(source));
+        String rows = "SELECT * FROM " + parser.tables.existing(source);
+        int width = parser.context.columns(source).size();
+        filled(sql, replace, definition(head, target, source), target, rows, width);
+      } else {
+        sql.add(definition(head, target, source));
+      }
+      // DuckDB's text has no lengths of texts and no Snowflake types.
+      for (SqlContext.Column column : parser.context.columns(source)) {
+        Identifier label = new Identifier(column.name());
+        declared.add(new ColumnDefinition(label, column.type(), true, null, null, false, false));
       }
       options();
     } else if (in.accept("AS")) {
@@ -128,13 +137,14 @@ final class Ddl {
         if (absent) {
           throw SqlError.unsupported("CREATE TABLE IF NOT EXISTS with typed columns AS SELECT");
         }
-        sql.add(head + target + " (" + definitions(columns) + ")");
         List<SqlContext.Column> targets = new ArrayList<>();
         for (ColumnParser.Column column : columns) {
-          ColumnDefinition declared = column.definition();
-          targets.add(new SqlContext.Column(declared.name().name(), declared.type()));
+          ColumnDefinition definition = column.definition();
+          targets.add(new SqlContext.Column(definition.name().name(), definition.type()));
         }
-        sql.add("INSERT INTO " + target + " " + new Dml(parser).query(targets, true));
+        String create = head + target + " (" + definitions(columns) + ")";
+        String query = new Dml(parser).query(targets, true);
+        filled(sql, replace, create, target, query, columns.size());
       }
     } else if (columns.isEmpty()) {
       throw in.unexpected();
@@ -145,7 +155,6 @@ final class Ddl {
     if (comment != null) {
       sql.add("COMMENT ON TABLE " + target + " IS " + Expr.quote(comment));
     }
-    List<ColumnDefinition> declared = new ArrayList<>();
     for (ColumnParser.Column column : columns) {
       declared.add(column.definition());
     }
@@ -160,15 +169,30 @@ final class Ddl {
     return String.join(", ", parts);
   }
 
+  /** Creates a table and fills it; what it replaces may be what the query reads. */
+  private static void filled(
+      List<String> sql, boolean replace, String create, String target, String query, int width) {
+    if (!replace) {
+      sql.add(create);
+      sql.add("INSERT INTO " + target + " " + query);
+      return;
+    }
+    KeptRows rows = KeptRows.unnamed();
+    sql.add(rows.keep(query, width));
+    sql.add(create);
+    sql.add("INSERT INTO " + target + " " + rows.select());
+    sql.add(rows.drop());
+  }
+
   /** Creates a table with another table's columns, defaults and constraints. */
-  private void copy(List<String> sql, String head, String target, QualifiedName source) {
+  private String definition(String head, String target, QualifiedName source) {
     String text =
         parser
             .context
             .tableDefinition(source)
             .orElseThrow(() -> SqlError.missingObject(source.sql()));
     int open = text.indexOf('(');
-    sql.add(head + target + " " + text.substring(open).strip().replaceAll(";$", ""));
+    return head + target + " " + text.substring(open).strip().replaceAll(";$", "");
   }
 
   /** Reads table options; gives the comment or null. */

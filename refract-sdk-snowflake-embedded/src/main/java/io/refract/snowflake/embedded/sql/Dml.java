@@ -2,7 +2,6 @@ package io.refract.snowflake.embedded.sql;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 
 /** INSERT, UPDATE, DELETE and MERGE. */
 final class Dml {
@@ -37,33 +36,19 @@ final class Dml {
     String insert = "INSERT INTO " + reference + list + " ";
     List<String> statements;
     if (overwrite && !values) {
-      statements = overwrite(reference, insert, source, targets.size());
+      KeptRows rows = KeptRows.unnamed();
+      statements =
+          List.of(
+              rows.keep(source, targets.size()),
+              "DELETE FROM " + reference,
+              insert + rows.select(),
+              rows.drop());
     } else if (overwrite) {
       statements = List.of("DELETE FROM " + reference, insert + source);
     } else {
       statements = List.of(insert + source);
     }
     return done(StatementKind.INSERT, statements, table);
-  }
-
-  /** The query may read the table that it overwrites, so its rows are kept before the delete. */
-  private static List<String> overwrite(
-      String reference, String insert, String source, int columns) {
-    String kept = "temp.main." + Identifier.quote("__OVERWRITE_" + UUID.randomUUID());
-    List<Identifier> names = new ArrayList<>();
-    for (int i = 0; i < columns; i++) {
-      names.add(new Identifier("__C" + i));
-    }
-    return List.of(
-        "CREATE TEMP TABLE "
-            + kept
-            + " AS SELECT * FROM ("
-            + source
-            + ") AS \"__Q\""
-            + Queries.quoted(names),
-        "DELETE FROM " + reference,
-        insert + "SELECT * FROM " + kept,
-        "DROP TABLE " + kept);
   }
 
   private Translation done(StatementKind kind, List<String> statements, QualifiedName table) {
