@@ -7,7 +7,6 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import io.refract.train.generation.GeneratedText;
-import io.refract.train.t5.ModelMemory;
 import io.refract.train.t5.T5Model;
 import io.refract.train.t5.TextGenerator;
 import java.io.BufferedReader;
@@ -97,12 +96,23 @@ final class Generate implements Callable<Integer> {
               + in
               + ": --input and --output are the same file. Name another output.");
     }
-    long lines = 0;
-    ModelMemory memory;
     try (BufferedReader reader = Files.newBufferedReader(in);
-        T5Model t5 = weights.open(model);
-        BufferedWriter writer = Files.newBufferedWriter(out)) {
+        T5Model t5 = weights.open(model)) {
       TextGenerator generator = generator(t5);
+      // Whether the options fit together shows here, before an earlier output is overwritten.
+      generator.generate(List.of());
+      long lines = generate(generator, reader, in, out);
+      System.err.printf("%d lines of %s, results in %s%n", lines, in, out);
+      System.err.println(t5.memory());
+    }
+    return 0;
+  }
+
+  /** Returns the number of lines that were read. */
+  private long generate(TextGenerator generator, BufferedReader reader, Path in, Path out)
+      throws IOException {
+    long lines = 0;
+    try (BufferedWriter writer = Files.newBufferedWriter(out)) {
       List<String> chunk = new ArrayList<>();
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
         lines++;
@@ -121,11 +131,8 @@ final class Generate implements Callable<Integer> {
         }
       }
       generate(generator, chunk, writer);
-      memory = t5.memory();
     }
-    System.err.printf("%d lines of %s, results in %s%n", lines, in, out);
-    System.err.println(memory);
-    return 0;
+    return lines;
   }
 
   private static @Nullable String text(String line) {
@@ -148,7 +155,7 @@ final class Generate implements Callable<Integer> {
             + " mend or remove the line.");
   }
 
-  private TextGenerator generator(T5Model t5) throws IOException {
+  private TextGenerator generator(T5Model t5) {
     TextGenerator generator =
         t5.generator().maxSourceTokens(maxSourceTokens).batchSize(stream ? 1 : batchSize);
     options.apply(generator);

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -31,7 +30,7 @@ final class GenerationOptions {
       names = "--early-stopping",
       paramLabel = "true|false|never",
       description = "When a beam search ends.")
-  @Nullable String earlyStopping;
+  @Nullable EarlyStopping earlyStopping;
 
   @Option(
       names = "--bad-words",
@@ -152,7 +151,7 @@ final class GenerationOptions {
   @Nullable Integer forcedBosTokenId;
 
   /** Sets what was given. */
-  void apply(TextGenerator generator) throws IOException {
+  void apply(TextGenerator generator) {
     set(generator, task, TextGenerator::task);
     if (doSample) {
       generator.doSample(true);
@@ -172,9 +171,7 @@ final class GenerationOptions {
     set(generator, typicalP, TextGenerator::typicalP);
     set(generator, seed, TextGenerator::seed);
     set(generator, forcedBosTokenId, TextGenerator::forcedBosTokenId);
-    if (earlyStopping != null) {
-      generator.earlyStopping(EarlyStopping.valueOf(earlyStopping.toUpperCase(Locale.ROOT)));
-    }
+    set(generator, earlyStopping, TextGenerator::earlyStopping);
     if (!badWords.isEmpty()) {
       generator.badWords(badWords.toArray(String[]::new));
     }
@@ -188,8 +185,16 @@ final class GenerationOptions {
       generator.forcedEosTokenIds(forcedEosTokenIds);
     }
     if (labels != null) {
-      generator.labels(
-          Files.readAllLines(labels).stream().filter(line -> !line.isBlank()).toList());
+      generator.labels(read(labels));
+    }
+  }
+
+  private static List<String> read(Path labels) {
+    try {
+      return Files.readAllLines(labels).stream().filter(line -> !line.isBlank()).toList();
+    } catch (IOException e) {
+      throw new SampleException(
+          "--labels " + labels + ": the file cannot be read as UTF-8 text: " + e);
     }
   }
 

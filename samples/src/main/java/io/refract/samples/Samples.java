@@ -42,6 +42,7 @@ final class Samples {
   static int run(String... arguments) {
     return new CommandLine(new Samples())
         .setUsageHelpAutoWidth(true)
+        .setCaseInsensitiveEnumValuesAllowed(true)
         .setExecutionExceptionHandler(Samples::explain)
         .execute(arguments);
   }

@@ -19,6 +19,8 @@ import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Somebody who knows generate() of transformers finds its options again. */
 class GenerateTest {
@@ -270,11 +272,28 @@ class GenerateTest {
         .startsWith("{\"text\":\"one\"");
   }
 
-  @Test
-  void options_that_do_not_fit_together_are_refused() {
-    assertThat(
-            generateTo(
-                folder.resolve("none.jsonl"), "--num-beams", "2", "--num-return-sequences", "3"))
-        .isEqualTo(1);
+  @ParameterizedTest
+  @CsvSource({
+    "--num-beams 2 --num-return-sequences 3, num_return_sequences",
+    "--num-beams 0, num_beams must be at least 1",
+    "--early-stopping maybe, 'expected one of [TRUE, FALSE, NEVER]'",
+    "--labels missing, --labels missing: the file cannot be read",
+    "--stream --num-beams 2, beams",
+  })
+  void options_that_cannot_be_are_refused_and_an_earlier_output_stays(String options, String reason)
+      throws IOException {
+    Path output = Files.writeString(folder.resolve("out.jsonl"), "an earlier output");
+    ByteArrayOutputStream printed = new ByteArrayOutputStream();
+    PrintStream before = System.err;
+    System.setErr(new PrintStream(printed, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(generateTo(output, options.split(" "))).isPositive();
+    } finally {
+      System.setErr(before);
+    }
+    assertThat(printed.toString(StandardCharsets.UTF_8))
+        .contains(reason)
+        .doesNotContain("\tat io.refract");
+    assertThat(output).hasContent("an earlier output");
   }
 }

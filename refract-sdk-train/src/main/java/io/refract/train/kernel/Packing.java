@@ -59,6 +59,15 @@ public enum Packing {
     this.product = product;
   }
 
+  /** Returns what happens where weights cannot be packed so, as a sentence without full stop. */
+  String fallback() {
+    return switch (this) {
+      case PLAIN -> "Scoring computes operation by operation, which takes longer";
+      case FLOAT32 -> "Scoring multiplies with weights that are not packed, which takes longer";
+      case BFLOAT16, INT8 -> "Scoring in " + this + " is not possible";
+    };
+  }
+
   /** Returns the type of a packed weight in a script. */
   String type() {
     return type;

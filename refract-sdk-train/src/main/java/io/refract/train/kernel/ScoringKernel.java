@@ -49,7 +49,7 @@ public final class ScoringKernel {
             key ->
                 new SharedLibrary(
                     ScoringScript.of(shape, packing),
-                    "Weights cannot be packed as " + packing + " here",
+                    packing.fallback(),
                     ScoringKernel::tryProduct))
         .get()
         .map(ScoringKernel::new);

@@ -1,6 +1,5 @@
 package io.refract.train.kernel;
 
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +8,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A library that is loaded when it is first asked for, and stays loaded as long as the JVM runs.
- * Where it cannot be loaded, one line in the log says so, and nobody tries again.
+ * Where it cannot be loaded, one line in the log says so, and nobody tries again; where none can,
+ * the line of {@link Kernels} is the only one.
  *
  * <p>Thread-safe.
  */
@@ -51,6 +51,9 @@ public final class SharedLibrary {
   public synchronized Optional<ScriptLibrary> get() {
     if (!tried) {
       tried = true;
+      if (!Kernels.areAvailable()) {
+        return Optional.empty();
+      }
       String failed = "load";
       try {
         ScriptLibrary loaded = ScriptLibrary.load(script);
@@ -61,7 +64,7 @@ public final class SharedLibrary {
             "The engine does not {} the script '{}': {}. {}.",
             failed,
             script.name(),
-            cause(e),
+            Kernels.cause(e),
             fallback);
         LOG.debug("Why the script '{}' is of no use", script.name(), e);
       }
@@ -77,17 +80,5 @@ public final class SharedLibrary {
       loaded.close();
       throw e;
     }
-  }
-
-  /**
-   * Messages of the engine list the text: behind the first line when it does not load, in front of
-   * the reason when it does not run.
-   */
-  private static String cause(Throwable e) {
-    List<String> lines = String.valueOf(e.getMessage()).strip().lines().toList();
-    return lines.stream()
-        .filter(line -> line.startsWith("RuntimeError: "))
-        .findFirst()
-        .orElse(lines.get(0));
   }
 }

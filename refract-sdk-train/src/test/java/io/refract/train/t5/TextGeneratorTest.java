@@ -80,6 +80,13 @@ class TextGeneratorTest {
   }
 
   @Test
+  void an_extreme_length_penalty_still_finds_texts() {
+    assertThat(model.generator().numBeams(2).lengthPenalty(-6).maxNewTokens(64).generate(INPUTS))
+        .hasSameSizeAs(INPUTS)
+        .allSatisfy(text -> assertThat(text.score()).isLessThan(-1e9));
+  }
+
+  @Test
   void greedy_scores_are_those_of_the_tokens() {
     GeneratedText text = model.generator().maxNewTokens(9).generate("the day");
 

@@ -113,7 +113,12 @@ final class Beams {
         merged.add(new Ended(all.get(rank), all.get(rank).score() / penalty(length), true));
       }
     }
-    merged.sort(Comparator.comparingDouble(end -> -end.score()));
+    // Under an extreme penalty a score can be below that of an empty place, which transformers then
+    // returns as padding.
+    merged.sort(
+        Comparator.comparing(Ended::taken)
+            .reversed()
+            .thenComparing(Comparator.comparingDouble(Ended::score).reversed()));
     ended = new ArrayList<>(merged.subList(0, settings.numBeams()));
   }
 
@@ -134,7 +139,7 @@ final class Beams {
     boolean longest =
         settings.earlyStopping() == EarlyStopping.NEVER && settings.lengthPenalty() > 0;
     float best = running.get(0).score() / penalty(longest ? request.maxNewTokens() : length);
-    float worst = isFull() ? ended.get(ended.size() - 1).score() : OUT;
+    float worst = isFull() ? ended.get(ended.size() - 1).score() : Float.NEGATIVE_INFINITY;
     improvable &= best > worst && running.get(0).score() > IMPOSSIBLE;
   }
 
