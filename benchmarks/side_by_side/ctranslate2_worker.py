@@ -1,21 +1,22 @@
 """CTranslate2's side of benchmarks/run, for generation only; see torch_worker.py.
 
-    python ctranslate2_worker.py MODEL CONVERTED THREADS
+    python ctranslate2_worker.py CONVERTED THREADS
 """
 
 import json
 import sys
 import time
+from pathlib import Path
 
 import ctranslate2
-from transformers import AutoTokenizer
 
 TYPES = {"fp32": "float32", "bf16": "bfloat16", "int8": "int8"}
 
 
 class Generation:
-    def __init__(self, model, converted, threads):
-        self.tokenizer = AutoTokenizer.from_pretrained(model)
+    def __init__(self, converted, threads):
+        self.names = json.loads((Path(converted) / "shared_vocabulary.json").read_text(encoding="utf-8"))
+        self.ids = {name: number for number, name in enumerate(self.names)}
         self.converted = converted
         self.threads = threads
         self.translators = {}
@@ -29,14 +30,14 @@ class Generation:
 
     def run(self, command):
         translator = self.translator(command["dtype"])
-        sources = [self.tokenizer.convert_ids_to_tokens(source) for source in command["sources"]]
+        sources = [[self.names[token] for token in source] for source in command["sources"]]
         start = time.perf_counter()
         results = translator.translate_batch(
             sources, beam_size=command["beams"], max_decoding_length=command["new_tokens"], max_input_length=0,
             return_end_token=True,
         )
         seconds = time.perf_counter() - start
-        ids = [self.tokenizer.convert_tokens_to_ids(result.hypotheses[0]) for result in results]
+        ids = [[self.ids[name] for name in result.hypotheses[0]] for result in results]
         return {"seconds": seconds, "ids": ids}
 
 
@@ -47,10 +48,10 @@ def memory(_):
 
 
 def main():
-    model, converted, threads = sys.argv[1:4]
+    converted, threads = sys.argv[1:3]
     answers, sys.stdout = sys.stdout, sys.stderr
     cases = {
-        "generate": Generation(model, converted, int(threads)).run,
+        "generate": Generation(converted, int(threads)).run,
         "memory": memory,
         "versions": lambda _: {"CTranslate2": ctranslate2.__version__},
     }

@@ -3,7 +3,7 @@
 import json
 import math
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from transformers import AutoTokenizer
@@ -75,12 +75,25 @@ def epoch_limit(workers, command, steps, all_steps):
     return {**known, "steps": steps, "all_steps": all_steps, "all_flops": flops, "flops": flops * steps / all_steps}
 
 
-# What each side is told, by what is compared. With the order "sdk" Python takes the SDK's batches.
-COMPARISONS = {
-    "the same batches, no dropout": {"sdk": {"dropout": 0.0}, "eager": {"dropout": 0.0, "order": "sdk"}},
-    "each side's own batches and dropout": {"sdk": {}, "eager": {}},
-}
-# How far the losses may be apart, as a part of Python's; with seeds, or two standard errors where those are more.
+@dataclass(frozen=True)
+class Comparison:
+    """What each side is told besides what both are told, and with how many seeds."""
+
+    title: str
+    sdk: dict
+    eager: dict
+    many: bool
+
+
+# With the order "sdk" Python takes the SDK's batches.
+COMPARISONS = [
+    Comparison("the same batches, no dropout", {"dropout": 0.0}, {"dropout": 0.0, "order": "sdk"}, many=False),
+    Comparison("the same batches, each side's dropout", {}, {"order": "sdk"}, many=False),
+    Comparison("random batches", {"order": "random"}, {}, many=True),
+    Comparison("each side's defaults", {}, {}, many=True),
+]
+# How far the losses may be apart, as a part of Python's: those of one seed after half of the epoch, since later the smallest
+# differences have grown; the means over several seeds at the end, or two standard errors where those are more.
 LARGEST_DIFFERENCE = 0.02
 
 
@@ -91,58 +104,73 @@ def losses(workers, extent):
     all_steps = whole_steps(workers.places.work / dataset / "training-shuffled.jsonl")
     steps = extent.epoch_steps.get(dataset, all_steps)
     command = epoch_command(workers, dataset, steps, LOSS_ROWS)
-    trainings = []
-    for compared, changes in COMPARISONS.items():
-        seeds = extent.loss_seeds[:1] if "same" in compared else extent.loss_seeds
-        trainings += [(compared, side, {**command, "seed": seed, **changes[side]}) for seed in seeds for side in changes]
+    trainings = {}
+    for compared in COMPARISONS:
+        for seed in extent.loss_seeds if compared.many else extent.loss_seeds[:1]:
+            for side, changes in (("sdk", compared.sdk), ("eager", compared.eager)):
+                trainings[name_of(side, changes, seed)] = (side, {**command, "seed": seed, **changes})
     answers = train_all(workers, trainings)
 
     result = []
-    for compared, changes in COMPARISONS.items():
-        measured = {side: [a["validation_losses"] for (c, s, _), a in zip(trainings, answers) if (c, s) == (compared, side)] for side in changes}
-        title = f"{dataset}, {compared}: {steps} of {all_steps} updates"
-        described = {side: {"side": side, "dtype": "fp32"} for side in changes}
-        problems = apart(title, measured)
-        result.append({"title": title, "threads": 1, "entries": described, "losses": measured, "problems": problems})
+    for compared in COMPARISONS:
+        measured, commits = {}, set()
+        for side, changes in (("sdk", compared.sdk), ("eager", compared.eager)):
+            seeds = extent.loss_seeds if compared.many else extent.loss_seeds[:1]
+            known = [answers[name_of(side, changes, seed)] for seed in seeds]
+            measured[side] = [one["answer"]["validation_losses"] for one in known]
+            commits |= {one["commit"] for one in known}
+        title = f"{dataset}, {compared.title}: {steps} of {all_steps} updates"
+        described = {side: {"side": side, "dtype": "fp32"} for side in measured}
+        common = {"title": title, "threads": 1, "commits": sorted(commits), "entries": described, "losses": measured}
+        result.append({**common, "problems": apart(title, measured)})
     return result
+
+
+def name_of(side, changes, seed):
+    return "-".join([side, *(f"{key}-{value}" for key, value in sorted(changes.items())), f"seed-{seed}"])
 
 
 def train_all(workers, trainings):
     places = replace(workers.places, threads=1)
     with ThreadPoolExecutor(workers.places.threads) as pool:
-        running = [pool.submit(train, places, workers.logs, side, command) for _, side, command in trainings]
+        running = {
+            name: pool.submit(train, places, workers.logs, name, side, command) for name, (side, command) in trainings.items()
+        }
         try:
-            return [future.result() for future in running]
+            return {name: future.result() for name, future in running.items()}
         finally:
-            for future in running:
+            for future in running.values():
                 future.cancel()
 
 
-def train(places, logs, side, command):
-    """A training in a process of its own. Its answer is kept, so that a run that was cut off goes on where it was."""
+def train(places, logs, name, side, command):
+    """A training in a process of its own. Its answer is kept with the commit it was made at, so that a run that was cut off
+    goes on where it was; where sources had changes that are in no commit, it is made again."""
     folder = places.work / "losses"
     folder.mkdir(exist_ok=True)
-    order = "own" if command["order"] == "own" else "the-sdk-s"
-    kept = folder / f"{side}-{order}-{command.get('dropout', 'usual')}-{command['seed']}.json"
-    asked = {"commit": commit(places.root), "command": command}
+    kept = folder / f"{name}-{command['steps']}.json"
+    asked = {key: value for key, value in command.items() if key not in ("data", "validation")}
     if kept.exists():
         known = json.loads(kept.read_text())
-        if {"commit": known["commit"], "command": known["command"]} == asked:
-            return known["answer"]
-    worker = Worker(side, places, logs / f"losses-{kept.stem}.log")
+        if known["command"] == asked and "changes" not in known["commit"]:
+            return known
+    worker = Worker(side, places, logs / f"losses-{name}.log")
     try:
-        answer = worker.ask(command)
+        known = {"commit": commit(places.root), "command": asked, "answer": worker.ask(command)}
     finally:
         worker.close()
-    kept.write_text(json.dumps({**asked, "answer": answer}))
-    note(f"   {kept.stem}: " + ", ".join(f"{point['loss']:.4f}" for point in answer["validation_losses"]))
-    return answer
+    kept.write_text(json.dumps(known))
+    note(f"   {name}: " + ", ".join(f"{point['loss']:.4f}" for point in known["answer"]["validation_losses"]))
+    return known
 
 
 def apart(title, measured):
-    """Whether the losses at the end are further apart than chance."""
-    last = {side: [points[-1]["loss"] for points in runs] for side, runs in measured.items()}
-    part, error = difference(last["sdk"], last["eager"])
+    """Whether the losses are further apart than rounding or chance makes them."""
+    many = len(measured["sdk"]) > 1
+    place = -1 if many else (len(measured["sdk"][0]) - 1) // 2
+    at = {side: [points[place]["loss"] for points in runs] for side, runs in measured.items()}
+    part, error = difference(at["sdk"], at["eager"])
     if abs(part) <= max(LARGEST_DIFFERENCE, 2 * error):
         return []
-    return [f"{title}: at the end the validation loss of the SDK is {part:+.1%} from that of eager transformers"]
+    step = measured["sdk"][0][place]["step"]
+    return [f"{title}: after update {step} the validation loss of the SDK is {part:+.1%} from that of eager transformers"]

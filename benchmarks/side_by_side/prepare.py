@@ -96,10 +96,17 @@ def make_inputs(work, tokenizer):
 
 
 def convert(model, output):
-    """For CTranslate2, which quantizes when it loads."""
+    """For CTranslate2, which quantizes when it loads. It names ids that the tokenizer does not have <extra_id_0> and so on,
+    as some tokens are called already; here each gets a name of its own."""
     import ctranslate2
 
     ctranslate2.converters.TransformersConverter(str(model)).convert(str(output), force=True)
+    vocabulary = output / "shared_vocabulary.json"
+    names = json.loads(vocabulary.read_text(encoding="utf-8"))
+    known = len(AutoTokenizer.from_pretrained(model))
+    names[known:] = [f"<id_{number}>" for number in range(known, len(names))]
+    assert len(set(names)) == VOCABULARY, f"{len(names)} names, {len(set(names))} of them different"
+    vocabulary.write_text(json.dumps(names, ensure_ascii=False), encoding="utf-8")
 
 
 def main():

@@ -1,6 +1,7 @@
 """Writes BENCHMARKS.md and one plot for each table from saved results."""
 
 import json
+import math
 from pathlib import Path
 from statistics import mean
 from statistics import stdev as deviation
@@ -46,10 +47,11 @@ NOTES = {
     "epoch": "Time from the texts to the trained weights: all texts of the data set are tokenized, and each is trained with once; evaluations are not"
     " part of it. Each side takes its own defaults: the SDK batches of similar length, `Seq2SeqTrainer` random order. Batch size and learning rate are"
     " equal. Each side trains once.",
-    "losses": "Whole epochs again, as above but untimed, each in a process with one thread, evaluated on 512 rows that were held out. First both sides take the"
-    " SDK's batches, without dropout, so that nothing but rounding is left between them; then each side its own, from several seeds. Loss is in nats per target"
-    " token; after ± stands the standard deviation over the seeds, behind a difference its standard error. A run fails where the losses at the end are more than"
-    " 2 % and more than two standard errors apart.",
+    "losses": "Whole epochs again, as above but untimed, each in a process with one thread, evaluated on 512 rows that were held out; loss in nats per target"
+    " token. With the same batches and no dropout nothing but rounding is left between the sides. Of several seeds the standard deviation stands after ±,"
+    " and behind a difference its standard error. A run fails where means over seeds are more than 2 % and more than two standard errors apart at the end, or"
+    " those of one seed more than 2 % after half of the epoch. Trainings that were made before are kept in `benchmarks/output/side-by-side/losses`, until that"
+    " folder is deleted.",
     "greedy": "bf16 and int8 are compared with Python's 32-bit floats, as nobody is forced to use them, and beside it with"
     " Python at the same precision.",
     "memory": "The greatest resident memory of a process of its own (`VmHWM`) that does nothing else.",
@@ -69,6 +71,8 @@ def load(folder):
 
 
 def cell(numbers, scale, digits):
+    if len(numbers) == 1:
+        return f"{numbers[0] * scale:.{digits}f} | one run"
     low, high = spread(numbers)
     return f"{median(numbers) * scale:.{digits}f} | {low * scale:.{digits}f} to {high * scale:.{digits}f}"
 
@@ -126,7 +130,7 @@ def losses(case):
     measured = {entry: points for entry, points in case.get("validation_losses", {}).items() if points}
     if not measured:
         return []
-    steps = sorted({point["step"] for points in measured.values() for point in points})
+    steps = apart_steps(sorted({point["step"] for points in measured.values() for point in points}))
     lines = ["", "Validation loss per target token, in nats:", ""]
     lines += ["| after step | " + " | ".join(SIDES[case["entries"][entry]["side"]] for entry in measured) + " |"]
     lines += ["|" + "---|" * (len(measured) + 1)]
@@ -136,17 +140,26 @@ def losses(case):
     return lines
 
 
+def apart_steps(steps):
+    """The steps without those that are close before another: an evaluation after a quarter of 1,126 updates comes four times,
+    and then one at the end."""
+    return [step for step, later in zip(steps, [*steps[1:], math.inf]) if later - step > 0.05 * steps[-1]]
+
+
 def seeds_table(case):
     """Means over the seeds by step, and how far the SDK's is from the other side's."""
     sides = list(case["losses"])
     lines = ["| after update | " + " | ".join(SIDES[side] for side in sides) + " | difference |", "|" + "---|" * (len(sides) + 2)]
-    for number, point in enumerate(case["losses"][sides[0]][0]):
-        at = {side: [points[number]["loss"] for points in runs] for side, runs in case["losses"].items()}
+    for step in apart_steps([point["step"] for point in case["losses"][sides[0]][0]]):
+        at = {
+            side: [next(point["loss"] for point in points if point["step"] == step) for points in runs]
+            for side, runs in case["losses"].items()
+        }
         part, error = difference(at["sdk"], at["eager"])
         many = len(at["sdk"]) > 1
         cells = [f"{mean(values):.3f} ± {deviation(values):.3f}" if many else f"{mean(values):.4f}" for values in at.values()]
         cells.append(f"{part:+.1%} ± {error:.1%}" if many else f"{part:+.2%}")
-        lines.append(f"| {point['step']} | " + " | ".join(cells) + " |")
+        lines.append(f"| {step} | " + " | ".join(cells) + " |")
     return lines
 
 
@@ -167,6 +180,39 @@ def growth_tables(cases):
     return lines
 
 
+def growth_verdict(cases):
+    """What the tables say of the SDK, in two sentences."""
+    per_token = {
+        axis: {
+            case["value"]: 1000 * median(case["entries"]["sdk fp32"]["seconds"]) / (case["rows"] * case["tokens"])
+            for case in cases
+            if case["axis"] == axis
+        }
+        for axis in ("rows", "tokens")
+    }
+    rows, tokens = per_token["rows"], per_token["tokens"]
+    rises = [later / before - 1 for before, later in zip(rows.values(), list(rows.values())[1:])]
+    least, most = min(tokens), max(tokens)
+    return [
+        "",
+        f"From {min(rows)} to {max(rows)} rows the SDK's time per token falls from {rows[min(rows)]:.2f} to {rows[max(rows)]:.2f} ms; from one number of"
+        f" rows to the next it never rises by more than {max(0, max(rises)):.1%}. {most / least:.0f} times the tokens, {most} in place of {least}, take"
+        f" {most * tokens[most] / (least * tokens[least]):.1f} times as long.",
+    ]
+
+
+def distance(cases):
+    """How far CTranslate2 is, by case and precision."""
+    found = []
+    for case in cases:
+        for entry, described in case["entries"].items():
+            own = case["entries"].get(f"sdk {described['dtype']}", {}).get("seconds")
+            if described["side"] == "ctranslate2" and described.get("seconds") and own:
+                where = case["title"] if len(case["title"]) < 12 else f"{case['title']}, {described['dtype']}"
+                found.append(f"{where}: {median(described['seconds']) / median(own):.2f}")
+    return ["", f"CTranslate2's time as a multiple of the SDK's, above 1 where the SDK is faster: {'; '.join(found)}."] if found else []
+
+
 def conditions(result):
     machine = result["machine"]
     parts = [machine.get("processor", "unknown processor"), f"{machine['cores']} cores"]
@@ -179,7 +225,8 @@ def conditions(result):
     named = {}
     for side, versions in result["versions"].items():
         named[SIDES[side]] = ", ".join(f"{name} {version}" for name, version in versions.items())
-    text = f"Measured {result['date']} at commit {result['commit']} on {'; '.join(parts)}"
+    commits = result["cases"][0].get("commits", [result["commit"]])
+    text = f"Measured {result['date']} at commit {', '.join(commits)} on {'; '.join(parts)}"
     text += f"; load at the end {machine['load_at_end']}. "
     return text + " ".join(f"{side}: {versions}." for side, versions in named.items())
 
@@ -195,7 +242,7 @@ def profile_table(profile):
         f"| all operations | {totals} |",
         "",
         f"The fastest of five updates each, by the engines' profilers, {profile['threads']} threads; of the SDK, whose threads share out the rows, the time of the"
-        f" first thread. The SDK draws the zeros of dropout in Java, which its profiler does not see. Measured {profile['date']} at commit {profile['commit']}.",
+        f" first thread. Profilers slow each operation down, and eager has more of them: the sums are no times of a step. The SDK draws the zeros of dropout in Java, which its profiler does not see. Measured {profile['date']} at commit {profile['commit']}.",
     ]
 
 
@@ -209,7 +256,7 @@ def section(group, result, output, profile):
     if draw(group, result["cases"], output / image):
         lines += [f"![{TITLES[group]}]({image})", ""]
     if group == "growth":
-        lines += growth_tables(result["cases"])
+        lines += [*growth_tables(result["cases"]), *growth_verdict(result["cases"])]
     elif group == "losses":
         for case in result["cases"]:
             count = len(case["losses"]["sdk"])
@@ -217,6 +264,7 @@ def section(group, result, output, profile):
     else:
         for case in result["cases"]:
             lines += [f"**{case['title']}**", "", *table(group, case), *losses(case), *limit(case, profile), ""]
+    lines += distance(result["cases"])
     problems = [problem for case in result["cases"] for problem in case["problems"]]
     lines += [f"- Not equal: {problem}" for problem in problems]
     return [*lines, "", conditions(result)]

@@ -48,7 +48,7 @@ def worker_command(side, places):
         options = java_options(places.java)
         return [places.java, *options, "-cp", class_path(places.root, "benchmarks"), "io.refract.benchmarks.Worker", model]
     if side == "ctranslate2":
-        return [places.python4, str(HERE / "ctranslate2_worker.py"), model, str(places.work / "model-ctranslate2"), threads]
+        return [places.python4, str(HERE / "ctranslate2_worker.py"), str(places.work / "model-ctranslate2"), threads]
     python = {"eager": places.python4, "sdpa": places.python5}[side]
     return [python, str(HERE / "torch_worker.py"), model, side, threads]
 
