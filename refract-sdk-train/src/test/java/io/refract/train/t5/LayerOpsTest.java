@@ -1,6 +1,7 @@
 package io.refract.train.t5;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDManager;
@@ -75,7 +76,12 @@ class LayerOpsTest {
     Golden golden = Golden.load(form);
     Dropout dropout = Dropout.of(0.3, 11);
     Pass kernels = pass(golden, true, dropout, false);
-    assertEqual(kernels, pass(golden, false, dropout, false), 2e-4);
+    // The forms scale at different places, and these weights make much of the rounding: 2.2e-4 was
+    // seen on one processor.
+    assertEqual(kernels, pass(golden, false, dropout, false), 1e-3);
+    Pass otherZeros = pass(golden, false, Dropout.of(0.3, 12), false);
+    assertThatThrownBy(() -> assertEqual(kernels, otherZeros, 0.1))
+        .isInstanceOf(AssertionError.class);
     assertThat(kernels.loss()).isNotEqualTo(pass(golden, true, Dropout.NONE, false).loss());
   }
 
