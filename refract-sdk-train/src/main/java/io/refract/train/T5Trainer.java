@@ -175,8 +175,9 @@ public final class T5Trainer {
 
   /**
    * Sets whether examples of similar length go into a batch, which saves padding; default true.
-   * Random batches are what {@code Seq2SeqTrainer} has by default; where lengths tell labels apart,
-   * they learn a little faster by the update, and slower by the clock.
+   * Random batches, which {@code Seq2SeqTrainer} has by default, cost more padding. Where texts are
+   * short and lengths tell labels apart, they can learn clearly faster by the update: {@code
+   * docs/BENCHMARKS.md} has one epoch of banking77 both ways. Try both where updates are few.
    */
   public T5Trainer groupByLength(boolean value) {
     config = config.withBatching(config.batching().withGroupByLength(value));
