@@ -13,14 +13,17 @@ public final class Secrets {
 
   /**
    * {@code PASSWORD = 'x'} and {@code PASSWORD 'x'} in statements, {@code password=x} in addresses.
-   * A backslash escapes the quote in some databases and not in others, therefore both are tried.
-   * Possessive, because a long secret would exhaust the stack otherwise.
+   * A blank is enough, but not behind "token", as parsers say "unexpected token 'x'". A backslash
+   * escapes the quote in some databases and not in others, therefore both are tried. Possessive,
+   * because a long secret would exhaust the stack otherwise.
    */
   private static final Pattern NAMED_VALUE =
       Pattern.compile(
           "(?i)\\b(\\w*"
               + SECRET
-              + "\\w*\\s*(?:=>?|:)\\s*|\\w*password\\w*\\s+|\\bidentified\\s+by\\s+)"
+              + "\\w*\\s*(?:=>?|:)\\s*|\\w*"
+              + SECRET.replace("|token", "|_token")
+              + "\\w*\\s+|\\bidentified\\s+by\\s+)"
               + "(?:'(?:[^'\\\\]++|''|\\\\.)*+'|'(?:[^']++|'')*+'|\\$\\$.*?\\$\\$"
               + "|(?<==)[^\\s&;,')]++)",
           Pattern.DOTALL);

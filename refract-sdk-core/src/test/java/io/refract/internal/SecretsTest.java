@@ -22,6 +22,8 @@ class SecretsTest {
         "CREATE USER ana IDENTIFIED BY 'hunter2' | CREATE USER ana IDENTIFIED BY '***'",
         "SECRET_STRING = $$hunter2$$ COMMENT='kept' | SECRET_STRING = '***' COMMENT='kept'",
         "(AWS_KEY_ID='a' AWS_SECRET_KEY='b') | (AWS_KEY_ID='***' AWS_SECRET_KEY='***')",
+        "ACCESS_KEY_ID 'a' SECRET_ACCESS_KEY 'b' SESSION_TOKEN 'c' CSV"
+            + " | ACCESS_KEY_ID '***' SECRET_ACCESS_KEY '***' SESSION_TOKEN '***' CSV",
         "f(token => 'a') | f(token => '***')",
         "jdbc:x://h/?user=ana&password=a&db=d | jdbc:x://h/?user=ana&password='***'&db=d",
       })
