@@ -44,7 +44,7 @@ def sdk_batches(sizes, batch_size, seed, epoch):
     mega = batch_size * max(1, min(len(sizes) // (4 * batch_size), LARGEST_MEGA_BATCH))
     ordered = []
     for start in range(0, len(shuffled), mega):
-        ordered += sorted(shuffled[start : start + mega], key=lambda i: sizes[i], reverse=True)
+        ordered += sorted(shuffled[start : start + mega], key=lambda i: sizes[i][0], reverse=True)
     batches = [ordered[start : start + batch_size] for start in range(0, len(ordered), batch_size)]
     # The batch that first has the longest source goes first.
     longest = max(range(len(ordered)), key=lambda position: sizes[ordered[position]][0]) // batch_size

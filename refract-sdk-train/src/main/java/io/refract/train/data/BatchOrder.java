@@ -20,18 +20,17 @@ final class BatchOrder {
   BatchOrder(EncodedExamples data, Batching batching) {
     this.data = data;
     this.batching = batching;
-    this.longestFirst =
-        Comparator.<Integer>comparingInt(data::sourceTokens)
-            .thenComparingInt(data::targetTokens)
-            .reversed();
+    this.longestFirst = Comparator.<Integer>comparingInt(data::sourceTokens).reversed();
   }
 
   /**
    * Returns the batches of a training epoch. The examples are shuffled, cut into mega-batches,
-   * sorted by length in each, unless that is not wanted, and cut into batches (the idea of {@code
-   * LengthGroupedSampler} in transformers). The batch with the longest row comes first, so that
-   * memory that does not suffice shows at once; unlike there, the order of all other batches is
-   * shuffled again, so that an epoch does not run from long to short texts over and over.
+   * sorted by source length in each, unless that is not wanted, and cut into batches (the idea of
+   * {@code LengthGroupedSampler} in transformers). As there, sources of equal length stay in random
+   * order: sorted by target length too, labels of a few tokens would meet their like in a batch.
+   * The batch with the longest row comes first, so that memory that does not suffice shows at once;
+   * unlike there, the order of all other batches is shuffled again, so that an epoch does not run
+   * from long to short texts over and over.
    */
   BatchPlan training(long seed, int epoch) {
     Random random = new Random(seed + epoch * EPOCH_STEP);
