@@ -7,8 +7,9 @@ Run it from the module's folder with the environment of environment.sh:
 
 A case names its checkpoint, factors that its weights are multiplied with (tiny random models else tend
 to repeat one token), its sources and its options; all that follows is computed in float32 with eager
-attention on one thread. Every source of a case has the same length: padding is no part of a source, but
-transformers takes it for one when it bans the n-grams of the source.
+attention on one thread. Sources of a case have one length, except in those named padded, which have no
+encoder_no_repeat_ngram_size: transformers takes padding for a part of the source when it bans n-grams.
+Cases named ends have several end tokens.
 
 Left out, and counted: cases in which a decision was closer than MARGIN, since they could go either way
 in another library. For greedy search and sampling these are the best two scores of a step; for beams,
@@ -35,6 +36,7 @@ OUT = ROOT / "generation.json"
 VOCABULARY = 64
 MARGIN = 1e-4
 EOS = 1
+PAD = 0
 # name: the checkpoint, the factor of attention and feed-forward, that of the end token's output row
 MODELS = {
     "relu": ("v1_0", 2.0, 0.9),
@@ -141,9 +143,10 @@ def likeliest(probabilities, num_samples):
     return probabilities.topk(num_samples).indices
 
 
-def cut(tokens):
-    """The generated tokens up to the end token."""
-    return tokens[: tokens.index(EOS) + 1] if EOS in tokens else tokens
+def cut(tokens, ends):
+    """The generated tokens up to the first end token."""
+    place = next((i for i, token in enumerate(tokens) if token in ends), len(tokens))
+    return tokens[: place + 1]
 
 
 def trie(labels):
@@ -154,7 +157,7 @@ def trie(labels):
     return {prefix: sorted(tokens) for prefix, tokens in children.items()}
 
 
-def run(model, sources, options, labels):
+def run(model, sources, options, labels, ends=(EOS,)):
     MARGINS.closest = float("inf")
     arguments = {key: value for key, value in options.items() if key != "labels"}
     if labels:
@@ -163,10 +166,11 @@ def run(model, sources, options, labels):
     beams = options.get("num_beams", 1)
     sample = options.get("do_sample", False)
     torch.multinomial = likeliest if sample and beams > 1 else multinomial
-    ids = torch.tensor(sources)
+    longest = max(map(len, sources))
     out = model.generate(
-        input_ids=ids,
-        attention_mask=torch.ones_like(ids),
+        input_ids=torch.tensor([source + [PAD] * (longest - len(source)) for source in sources]),
+        attention_mask=torch.tensor([[1] * len(source) + [0] * (longest - len(source)) for source in sources]),
+        eos_token_id=list(ends),
         output_scores=True,
         return_dict_in_generate=True,
         **arguments,
@@ -177,7 +181,7 @@ def run(model, sources, options, labels):
     )
     outputs, distributions = [], []
     for row, sequence in enumerate(out.sequences[:, 1:].tolist()):
-        tokens = cut(sequence)
+        tokens = cut(sequence, ends)
         result = dict(
             tokens=tokens,
             log_probabilities=[round(value, 6) for value in transitions[row, : len(tokens)].tolist()],
@@ -287,6 +291,7 @@ def main():
     rng = random.Random(4)
     models = {name: load(*description) for name, description in MODELS.items()}
     plan = ["greedy"] * 160 + ["beam"] * 400 + ["beam_sample"] * 240 + ["labels"] * 60 + ["sample"] * 60
+    plan += ["padded", "ends"] * 120
     cases, dropped = [], {}
     for number, kind in enumerate(plan):
         name = list(models)[number % len(models)]
@@ -295,11 +300,20 @@ def main():
         plain, _ = run(models[name], sources[:1], dict(max_new_tokens=12), None)
         likely = plain[0][0]["tokens"]
         labels = labels_of(rng) if kind == "labels" else None
-        options = label_options(rng) if labels else random_options(rng, kind, likely)
+        search, ends = kind, [EOS]
+        if kind in ("padded", "ends"):
+            search = rng.choice(["greedy", "beam"])
+        if kind == "padded":
+            sources = [source(rng, length) for length in rng.sample(range(2, 15), rng.choice([2, 3, 4]))]
+        if kind == "ends":
+            ends += rng.sample(sorted(set(likely) - {EOS}), min(2, len(set(likely) - {EOS})))
+        options = label_options(rng) if labels else random_options(rng, search, likely)
+        if kind == "padded":
+            options.pop("encoder_no_repeat_ngram_size", None)
         if labels and "num_beams" in options and rng.random() < 0.5:
             options["num_return_sequences"] = 2
         try:
-            outputs, distributions = run(models[name], sources, options, labels)
+            outputs, distributions = run(models[name], sources, options, labels, ends)
         except RuntimeError:  # the rules left no token to draw
             dropped["impossible"] = dropped.get("impossible", 0) + 1
             continue
@@ -312,6 +326,8 @@ def main():
         for one in (one for row in outputs for one in row):
             del one["possible"]
         case = dict(model=name, kind=kind, sources=sources, options=options, outputs=outputs)
+        if kind == "ends":
+            case["ends"] = ends
         if labels:
             case["labels"] = labels
         if distributions:

@@ -1,6 +1,7 @@
 package io.refract.train.t5;
 
 import static java.util.Objects.requireNonNull;
+import static java.util.Objects.requireNonNullElse;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -89,6 +90,7 @@ class GenerationParityTest {
       JsonObject options,
       List<List<Output>> outputs,
       @Nullable List<int[]> labels,
+      @Nullable List<Integer> ends,
       @Nullable List<List<double[][]>> distributions) {}
 
   private record Output(
@@ -171,6 +173,18 @@ class GenerationParityTest {
     check(form, "sample", 30);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void outputs_of_padded_sources_are_those_of_transformers(Form form) {
+    check(form, "padded", 90);
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void with_several_end_tokens_outputs_are_those_of_transformers(Form form) {
+    check(form, "ends", 100);
+  }
+
   private static void check(Form form, String kind, int atLeast) {
     List<Case> cases = fixture.cases().stream().filter(c -> c.kind().equals(kind)).toList();
     assertThat(cases).hasSizeGreaterThan(atLeast);
@@ -232,7 +246,7 @@ class GenerationParityTest {
     }
     SearchRequest request =
         new SearchRequest(
-            new GenerationConfig(0, List.of(1), 0, Map.of()),
+            new GenerationConfig(0, requireNonNullElse(c.ends(), List.of(1)), 0, Map.of()),
             decoding,
             maxNewTokens,
             trie,
@@ -268,9 +282,16 @@ class GenerationParityTest {
 
   private static EncoderOutput encode(
       NDManager scope, ScoringNetwork network, List<int[]> sources) {
-    long[] ids = sources.stream().flatMapToInt(Arrays::stream).asLongStream().toArray();
+    int longest = sources.stream().mapToInt(source -> source.length).max().orElseThrow();
+    long[] ids = new long[sources.size() * longest];
     long[] mask = new long[ids.length];
-    Arrays.fill(mask, 1);
+    for (int row = 0; row < sources.size(); row++) {
+      int[] source = sources.get(row);
+      for (int i = 0; i < source.length; i++) {
+        ids[row * longest + i] = source[i];
+        mask[row * longest + i] = 1;
+      }
+    }
     return network.encode(scope, ids, mask, sources.size());
   }
 
