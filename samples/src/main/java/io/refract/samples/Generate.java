@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -55,11 +56,22 @@ final class Generate implements Callable<Integer> {
       description = "Where the results go.")
   @Nullable Path output;
 
-  @Option(
-      names = "--max-new-tokens",
-      paramLabel = "N",
-      description = "Tokens generated at most per text (default: 64, or what --task says).")
-  @Nullable Integer maxNewTokens;
+  @ArgGroup @Nullable Longest longest;
+
+  /** One of two ways to say it. */
+  static final class Longest {
+    @Option(
+        names = "--max-new-tokens",
+        paramLabel = "N",
+        description = "Tokens generated at most per text (default: 64, or what --task says).")
+    @Nullable Integer maxNewTokens;
+
+    @Option(
+        names = "--max-length",
+        paramLabel = "N",
+        description = "The same, the start token counted; not with --max-new-tokens.")
+    @Nullable Integer maxLength;
+  }
 
   @Option(
       names = "--max-source-tokens",
@@ -72,6 +84,14 @@ final class Generate implements Callable<Integer> {
       paramLabel = "N",
       description = "Texts that go through the model at once (default: ${DEFAULT-VALUE}).")
   int batchSize = 16;
+
+  @Option(
+      names = "--token-budget",
+      paramLabel = "N",
+      description =
+          "Tokens that go through the model at once, texts and outputs together, which bounds the"
+              + " memory (default: 16384).")
+  @Nullable Integer tokenBudget;
 
   @Option(
       names = "--stream",
@@ -159,8 +179,14 @@ final class Generate implements Callable<Integer> {
     TextGenerator generator =
         t5.generator().maxSourceTokens(maxSourceTokens).batchSize(stream ? 1 : batchSize);
     options.apply(generator);
-    if (maxNewTokens != null) {
-      generator.maxNewTokens(maxNewTokens);
+    if (longest != null && longest.maxNewTokens != null) {
+      generator.maxNewTokens(longest.maxNewTokens);
+    }
+    if (longest != null && longest.maxLength != null) {
+      generator.maxLength(longest.maxLength);
+    }
+    if (tokenBudget != null) {
+      generator.tokenBudget(tokenBudget);
     }
     if (stream) {
       generator.listener(

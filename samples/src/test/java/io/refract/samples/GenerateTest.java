@@ -55,9 +55,10 @@ class GenerateTest {
                 "--input",
                 folder.resolve("in.jsonl").toString(),
                 "--output",
-                output.toString(),
-                "--max-new-tokens",
-                "8"));
+                output.toString()));
+    if (!List.of(options).contains("--max-length")) {
+      arguments.addAll(List.of("--max-new-tokens", "8"));
+    }
     arguments.addAll(List.of(options));
     return Samples.run(arguments.toArray(String[]::new));
   }
@@ -113,6 +114,63 @@ class GenerateTest {
         assertThat(different.add(ids)).isTrue();
       }
     }
+  }
+
+  @Test
+  void forced_and_suppressed_tokens_are_where_they_belong() throws IOException {
+    List<List<Integer>> forced =
+        ids(
+            generate(
+                "--max-length",
+                "7",
+                "--min-length",
+                "7",
+                "--forced-bos-token-id",
+                "9",
+                "--forced-eos-token-id",
+                "8"));
+    assertThat(forced).allSatisfy(ids -> assertThat(ids).hasSize(6).startsWith(9).endsWith(8));
+
+    List<List<Integer>> plain = ids(generate());
+    int first = plain.get(0).get(0);
+    assertThat(ids(generate("--begin-suppress-tokens", "1," + first)))
+        .allSatisfy(ids -> assertThat(ids.get(0)).isNotIn(1, first));
+    // A small budget takes the texts one by one, which changes no text.
+    assertThat(ids(generate("--token-budget", "1"))).isEqualTo(plain);
+  }
+
+  @Test
+  void a_task_has_its_options_in_the_checkpoint() throws IOException {
+    Path config = folder.resolve("model").resolve("config.json");
+    JsonObject json = JsonParser.parseString(Files.readString(config)).getAsJsonObject();
+    json.add(
+        "task_specific_params",
+        JsonParser.parseString(
+            "{\"summarization\": {\"min_length\": 6, \"num_beams\": 2, \"prefix\": \"summarize: \"}}"));
+    Files.writeString(config, json.toString());
+
+    assertThat(ids(generate("--task", "summarization")))
+        .isEqualTo(ids(prefixed("--min-length", "6", "--num-beams", "2")));
+    assertThat(generateTo(folder.resolve("none.jsonl"), "--task", "translation")).isPositive();
+  }
+
+  private List<JsonObject> prefixed(String... options) throws IOException {
+    Path input = folder.resolve("in.jsonl");
+    String texts = Files.readString(input);
+    Files.writeString(input, texts.replace("\"text\": \"", "\"text\": \"summarize: "));
+    try {
+      return generate(options);
+    } finally {
+      Files.writeString(input, texts);
+    }
+  }
+
+  private static List<List<Integer>> ids(List<JsonObject> lines) {
+    return lines.stream()
+        .map(
+            line ->
+                line.getAsJsonArray("ids").asList().stream().map(JsonElement::getAsInt).toList())
+        .toList();
   }
 
   @Test
@@ -279,6 +337,9 @@ class GenerateTest {
     "--early-stopping maybe, 'expected one of [TRUE, FALSE, NEVER]'",
     "--labels missing, --labels missing: the file cannot be read",
     "--stream --num-beams 2, beams",
+    "--max-length 8 --max-new-tokens 8, mutually exclusive",
+    "--max-length 1, max length must be at least 2",
+    "--token-budget 0, token budget must be at least 1",
   })
   void options_that_cannot_be_are_refused_and_an_earlier_output_stays(String options, String reason)
       throws IOException {

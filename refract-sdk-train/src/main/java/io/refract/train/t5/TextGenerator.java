@@ -9,6 +9,7 @@ import io.refract.scoring.GenerationSettings;
 import io.refract.train.generation.GeneratedText;
 import io.refract.train.generation.GenerationListener;
 import io.refract.train.generation.GenerationResult;
+import io.refract.train.generation.internal.SearchRequest;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -58,6 +59,16 @@ public final class TextGenerator {
   public TextGenerator maxNewTokens(int value) {
     settings = settings.withMaxNewTokens(value);
     return this;
+  }
+
+  /**
+   * Sets how many tokens an output has at most, end-of-sequence included and the start token
+   * counted, as {@code max_length} of transformers does: {@code maxLength(65)} is {@code
+   * maxNewTokens(64)}, the default. The later of the two calls counts.
+   */
+  public TextGenerator maxLength(int value) {
+    checkArgument(value >= 2, "max length must be at least 2 but was %s", value);
+    return maxNewTokens(value - 1);
   }
 
   /** Sets how many inputs go through the model at once; default 16. */
@@ -310,10 +321,11 @@ public final class TextGenerator {
    * Begins to generate on a thread of its own.
    *
    * @param inputs the inputs, without the prefix
-   * @throws IllegalArgumentException if options do not fit together
+   * @throws IllegalArgumentException if options do not fit together, beams and a listener among
+   *     them; what does not fit the model fails in {@link RunningGeneration#await()}
    */
   public RunningGeneration start(List<String> inputs) {
-    decoding().requireConsistent();
+    SearchRequest.requireReportable(decoding().requireConsistent(), !listeners.isEmpty());
     AtomicBoolean cancelled = new AtomicBoolean();
     TextGeneration generation = new TextGeneration(model, prefix, settings, listeners, cancelled);
     List<String> copy = List.copyOf(inputs);

@@ -176,9 +176,23 @@ class TextGeneratorTest {
 
     assertThat(ended).containsExactlyInAnyOrder(0, 1, 2, 3);
     texts.forEach(text -> assertThat(streamed.get(text.input())).hasToString(text.text()));
-    assertThatThrownBy(() -> model.generator().numBeams(2).listener(piece -> {}).generate(INPUTS))
+    TextGenerator beams = model.generator().numBeams(2).listener(piece -> {});
+    assertThatThrownBy(() -> beams.generate(INPUTS))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("num_beams");
+    assertThatThrownBy(() -> beams.start(INPUTS))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("num_beams");
+  }
+
+  @Test
+  void max_length_counts_the_start_token() {
+    List<GeneratedText> texts = model.generator().minNewTokens(8).maxLength(9).generate(INPUTS);
+
+    assertThat(texts).extracting(text -> text.ids().size()).containsOnly(8);
+    assertThatThrownBy(() -> model.generator().maxLength(1))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("max length must be at least 2 but was 1");
   }
 
   @Test

@@ -42,8 +42,13 @@ public record SearchRequest(
         "labels end with token %s, but the model ends with one of %s",
         labels == null ? null : labels.end(),
         config.eosTokenIds());
+    requireReportable(decoding, observer.wantsTokens());
+  }
+
+  /** Checks that single tokens can be reported, where that is wanted. */
+  public static void requireReportable(Decoding decoding, boolean wanted) {
     checkArgument(
-        !observer.wantsTokens() || decoding.beams().numBeams() == 1,
+        !wanted || decoding.beams().numBeams() == 1,
         "beam search cannot report single tokens, because it may still take them back: set num_beams to 1 or listen to nothing");
   }
 
