@@ -99,6 +99,40 @@ class MappedWeightsTest {
     }
   }
 
+  /**
+   * The system counts the bytes that a process reads; pages of a mapped file are not among them.
+   */
+  @ParameterizedTest
+  @EnumSource
+  void loading_reads_no_weight_twice_and_mapped_ones_not_at_all(WeightMemory memory)
+      throws IOException {
+    Path directory = folder.resolve("large");
+    try (T5Model model = T5ModelTest.createWide(512, 3)) {
+      model.save(directory);
+    }
+    long size = Files.size(directory.resolve("model.safetensors"));
+    assertThat(size).isGreaterThan(10_000_000);
+    // What else a process reads the first time, classes for example.
+    load(directory, memory).close();
+
+    long before = bytesRead();
+    load(directory, memory).close();
+    double times = (bytesRead() - before) / (double) size;
+
+    // The rest is the tokenizer and the configuration.
+    assertThat(times).isLessThan(memory == WeightMemory.COPIED ? 1.2 : 0.2);
+  }
+
+  private static long bytesRead() throws IOException {
+    Path counters = Path.of("/proc/self/io");
+    assumeThat(counters).exists();
+    return Files.readAllLines(counters).stream()
+        .filter(line -> line.startsWith("rchar: "))
+        .mapToLong(line -> Long.parseLong(line.substring("rchar: ".length())))
+        .findFirst()
+        .orElseThrow();
+  }
+
   @Test
   void copy_on_write_leaves_the_file_as_it_is() throws IOException {
     Path directory = saved();

@@ -39,17 +39,22 @@ class T5ModelTest {
   @TempDir Path folder;
 
   static T5Model create(boolean tied, long seed) {
-    return T5Model.create(config(tied), TOKENIZER, seed);
+    return T5Model.create(config(tied, 16), TOKENIZER, seed);
   }
 
-  private static T5Config config(boolean tied) {
+  /** With a width of 512, about 20 megabytes of weights. */
+  static T5Model createWide(int width, long seed) {
+    return T5Model.create(config(false, width), TOKENIZER, seed);
+  }
+
+  private static T5Config config(boolean tied, int width) {
     String projection = tied ? "relu" : "gated-gelu";
     return new T5Config(
         "t5",
         512,
-        16,
+        width,
         6,
-        32,
+        2 * width,
         2,
         1,
         3,
