@@ -4,6 +4,7 @@ import io.refract.train.kernel.Bf16;
 import io.refract.train.t5.internal.Execution;
 import io.refract.train.t5.internal.T5Access;
 import io.refract.train.t5.internal.T5Network;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Makes what the {@link TrainingLoop} trains from what the trainer was told. */
@@ -15,11 +16,15 @@ final class ReplicaFactory {
   static Replicas of(TrainingTask task) {
     T5Network network = T5Access.trainable(task.model());
     TeacherForced first = teacherForced(task, network);
-    List<TeacherForced> copies =
-        task.replicas().stream()
-            .map(device -> teacherForced(task, network.copyTo(device)))
-            .toList();
-    return Replicas.of(first, copies);
+    List<TeacherForced> copies = new ArrayList<>();
+    try {
+      task.replicas().forEach(device -> copies.add(teacherForced(task, network.copyTo(device))));
+      return Replicas.of(first, copies);
+    } catch (RuntimeException | Error e) {
+      // A device that has no room for its copy must not leave those of the others behind.
+      copies.forEach(copy -> copy.manager().close());
+      throw e;
+    }
   }
 
   private static TeacherForced teacherForced(TrainingTask task, T5Network network) {

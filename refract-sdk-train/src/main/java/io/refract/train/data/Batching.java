@@ -12,9 +12,9 @@ import java.util.OptionalInt;
  *     empty, the default, for no budget
  * @param packing whether several short examples share a row, each blind to the others; default
  *     false
- * @param groupByLength whether examples of similar length go into a batch, which saves padding;
- *     default true. Without it, batches are drawn at random, as {@code Seq2SeqTrainer} does by
- *     default
+ * @param groupByLength whether examples of similar source length go into a batch, which saves
+ *     padding; default true. Without it, batches are drawn at random, as {@code Seq2SeqTrainer}
+ *     does by default
  */
 public record Batching(
     int batchSize, OptionalInt tokenBudget, boolean packing, boolean groupByLength) {

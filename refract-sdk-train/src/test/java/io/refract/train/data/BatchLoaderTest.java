@@ -92,6 +92,24 @@ class BatchLoaderTest {
   }
 
   @Test
+  void sources_of_one_length_meet_at_random_whatever_their_labels() {
+    List<Example> examples = new ArrayList<>();
+    for (int i = 0; i < 200; i++) {
+      examples.add(new Example("card " + (100 + i), i % 2 == 0 ? "late" : "late late late"));
+    }
+    EncodedDataset rows =
+        EncodedDataset.encode(Dataset.of(examples), tokenizer, "", 64, 16, ProgressListener.none());
+    List<LoadedBatch> batches = drain(BatchLoader.of(rows, batchesOf(8), 1).epoch(0));
+
+    // Sorted by the length of the labels, too, nearly every batch would have one label.
+    assertThat(batches)
+        .filteredOn(
+            batch ->
+                Arrays.stream(batch.examples()).map(rows::targetTokens).distinct().count() == 1)
+        .hasSizeLessThan(batches.size() / 4);
+  }
+
+  @Test
   void without_grouping_by_length_batches_are_drawn_at_random() {
     Batching random = batchesOf(8).withGroupByLength(false);
     List<LoadedBatch> batches = drain(BatchLoader.of(encoded(), random, 1).epoch(0));
