@@ -6,7 +6,6 @@ import torch
 from transformers import Seq2SeqTrainer
 
 EPOCH_STEP = 0x9E3779B97F4A7C15
-LARGEST_MEGA_BATCH = 50
 
 
 class JavaRandom:
@@ -37,17 +36,13 @@ def permutation(size, random):
     return numbers
 
 
-def sdk_batches(sizes, batch_size, seed, epoch):
-    """The batches of an epoch (from 0) of examples with (source tokens, target tokens), as data/BatchOrder.java makes them."""
+def sdk_batches(lengths, batch_size, seed, epoch):
+    """The batches of an epoch (from 0) of examples with so many source tokens, as data/BatchOrder.java makes them by default."""
     random = JavaRandom((seed + epoch * EPOCH_STEP) & ((1 << 64) - 1))
-    shuffled = permutation(len(sizes), random)
-    mega = batch_size * max(1, min(len(sizes) // (4 * batch_size), LARGEST_MEGA_BATCH))
-    ordered = []
-    for start in range(0, len(shuffled), mega):
-        ordered += sorted(shuffled[start : start + mega], key=lambda i: sizes[i][0], reverse=True)
-    batches = [ordered[start : start + batch_size] for start in range(0, len(ordered), batch_size)]
+    shuffled = permutation(len(lengths), random)
+    batches = [shuffled[start : start + batch_size] for start in range(0, len(shuffled), batch_size)]
     # The batch that first has the longest source goes first.
-    longest = max(range(len(ordered)), key=lambda position: sizes[ordered[position]][0]) // batch_size
+    longest = max(range(len(shuffled)), key=lambda position: lengths[shuffled[position]]) // batch_size
     order = permutation(len(batches), random)
     at = order.index(longest)
     order[0], order[at] = order[at], order[0]
@@ -58,7 +53,7 @@ class SameBatches(Seq2SeqTrainer):
     """The trainer with the very batches, in the very order, that the SDK trains on with the same seed."""
 
     def get_train_dataloader(self):
-        sizes = [(len(row["input_ids"]), len(row["labels"])) for row in self.train_dataset]
+        lengths = [len(row["input_ids"]) for row in self.train_dataset]
         batch_size, seed = self.args.per_device_train_batch_size, self.args.seed
 
         class Batches:
@@ -66,10 +61,10 @@ class SameBatches(Seq2SeqTrainer):
                 self.epoch = 0
 
             def __len__(self):
-                return math.ceil(len(sizes) / batch_size)
+                return math.ceil(len(lengths) / batch_size)
 
             def __iter__(self):
-                yield from sdk_batches(sizes, batch_size, seed, self.epoch)
+                yield from sdk_batches(lengths, batch_size, seed, self.epoch)
                 self.epoch += 1
 
         return torch.utils.data.DataLoader(self.train_dataset, batch_sampler=Batches(), collate_fn=self.data_collator)

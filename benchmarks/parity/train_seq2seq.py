@@ -96,7 +96,7 @@ def main():
     parser.add_argument("--seed", type=int, default=42)
     parser.add_argument("--dropout", type=float, help="default: the model's own")
     parser.add_argument(
-        "--order", choices=["grouped", "random", "sdk"], default="grouped",
+        "--order", choices=["grouped", "random", "sdk"], default="random",
         help="batches of similar lengths as group_by_length makes them, of any length, or the SDK's own",
     )
     parser.add_argument("--perturb", type=int, metavar="SEED", help="scale each first weight by 1 + 1e-7 times Gaussian noise")

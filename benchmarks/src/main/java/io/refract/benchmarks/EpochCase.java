@@ -16,8 +16,8 @@ import java.time.Duration;
  *
  * <p>A command has {@code data}, {@code validation}, {@code batch_size}, {@code max_source_tokens},
  * {@code max_target_tokens}, {@code learning_rate}, {@code steps}, {@code evaluate_every}, {@code
- * seed} and {@code order}: {@code own} for batches of similar length, {@code random} for batches of
- * any. {@code dropout} replaces the model's.
+ * seed} and {@code order}: {@code grouped} for batches of similar length, else the trainer's own,
+ * which are random. {@code dropout} replaces the model's.
  */
 final class EpochCase implements Case {
 
@@ -43,7 +43,7 @@ final class EpochCase implements Case {
               .learningRate(command.get("learning_rate").getAsDouble())
               .evaluateEvery(command.get("evaluate_every").getAsInt())
               .seed(command.get("seed").getAsLong())
-              .groupByLength(!command.get("order").getAsString().equals("random"))
+              .groupByLength(command.get("order").getAsString().equals("grouped"))
               .epochs(1)
               .maxSteps(command.get("steps").getAsInt());
       if (command.has("dropout")) {

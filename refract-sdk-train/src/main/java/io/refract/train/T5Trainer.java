@@ -174,10 +174,11 @@ public final class T5Trainer {
   }
 
   /**
-   * Sets whether examples of similar length go into a batch, which saves padding; default true.
-   * Random batches, which {@code Seq2SeqTrainer} has by default, cost more padding. Where texts are
-   * short and lengths tell labels apart, they can learn clearly faster by the update: {@code
-   * docs/BENCHMARKS.md} has one epoch of banking77 both ways. Try both where updates are few.
+   * Sets whether examples of similar source length go into a batch, which saves padding, or random
+   * ones. By default they are random, as {@code Seq2SeqTrainer} draws them, unless there is a token
+   * budget or packing. Batches of similar length make an epoch faster where texts are long; where
+   * they are short, they save little and can learn clearly less by the update: {@code
+   * docs/BENCHMARKS.md} has epochs both ways.
    */
   public T5Trainer groupByLength(boolean value) {
     config = config.withBatching(config.batching().withGroupByLength(value));

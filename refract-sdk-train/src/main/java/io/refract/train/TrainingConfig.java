@@ -266,7 +266,7 @@ public record TrainingConfig(
         .tokenBudget()
         .ifPresent(tokens -> values.put("token_budget", Integer.toString(tokens)));
     values.put("packing", Boolean.toString(batching.packing()));
-    values.put("group_by_length", Boolean.toString(batching.groupByLength()));
+    values.put("group_by_length", Boolean.toString(batching.groups()));
     values.put("gradient_accumulation_steps", Integer.toString(gradientAccumulationSteps));
     values.put("task_prefix", texts.taskPrefix());
     values.put("max_source_tokens", Integer.toString(texts.maxSourceTokens()));

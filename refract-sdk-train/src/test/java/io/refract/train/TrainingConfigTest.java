@@ -7,6 +7,7 @@ import io.refract.train.data.Batching;
 import io.refract.train.optim.AdamW;
 import io.refract.train.optim.LearningRateSchedule;
 import io.refract.train.optim.Objective;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
@@ -16,7 +17,8 @@ class TrainingConfigTest {
   void defaults_are_those_that_the_documentation_names() {
     TrainingConfig config = TrainingConfig.defaults();
     assertThat(config.length()).isEqualTo(new TrainingConfig.Length(3, OptionalInt.empty()));
-    assertThat(config.batching()).isEqualTo(new Batching(8, OptionalInt.empty(), false, true));
+    assertThat(config.batching())
+        .isEqualTo(new Batching(8, OptionalInt.empty(), false, Optional.empty()));
     assertThat(config.gradientAccumulationSteps()).isEqualTo(1);
     assertThat(config.texts()).isEqualTo(new TrainingConfig.Texts("", 512, 128));
     assertThat(config.update().optimizer()).isEqualTo(AdamW.defaults());

@@ -24,13 +24,13 @@ final class BatchOrder {
   }
 
   /**
-   * Returns the batches of a training epoch. The examples are shuffled, cut into mega-batches,
-   * sorted by source length in each, unless that is not wanted, and cut into batches (the idea of
-   * {@code LengthGroupedSampler} in transformers). As there, sources of equal length stay in random
-   * order: sorted by target length too, labels of a few tokens would meet their like in a batch.
-   * The batch with the longest row comes first, so that memory that does not suffice shows at once;
-   * unlike there, the order of all other batches is shuffled again, so that an epoch does not run
-   * from long to short texts over and over.
+   * Returns the batches of a training epoch. The examples are shuffled and cut into batches; where
+   * they are grouped by length, into mega-batches first, which are sorted by source length (the
+   * idea of {@code LengthGroupedSampler} in transformers). As there, sources of equal length stay
+   * in random order: sorted by target length too, labels of a few tokens would meet their like in a
+   * batch. The batch with the longest row comes first, so that memory that does not suffice shows
+   * at once; unlike there, the order of all other batches is shuffled again, so that an epoch does
+   * not run from long to short texts over and over.
    */
   BatchPlan training(long seed, int epoch) {
     Random random = new Random(seed + epoch * EPOCH_STEP);
@@ -43,7 +43,7 @@ final class BatchOrder {
           Arrays.stream(shuffled, start, Math.min(shuffled.length, start + batches * batchRows))
               .boxed()
               .toArray(Integer[]::new);
-      if (batching.groupByLength()) {
+      if (batching.groups()) {
         Arrays.sort(mega, longestFirst);
       }
       filler.add(mega);

@@ -2,6 +2,7 @@ package io.refract.train.data;
 
 import static com.google.common.base.Preconditions.checkArgument;
 
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -13,13 +14,14 @@ import java.util.OptionalInt;
  * @param packing whether several short examples share a row, each blind to the others; default
  *     false
  * @param groupByLength whether examples of similar source length go into a batch, which saves
- *     padding; default true. Without it, batches are drawn at random, as {@code Seq2SeqTrainer}
- *     does by default
+ *     padding, or random ones; empty, the default, for random ones unless there is a token budget
+ *     or packing, see {@link #groups()}
  */
 public record Batching(
-    int batchSize, OptionalInt tokenBudget, boolean packing, boolean groupByLength) {
+    int batchSize, OptionalInt tokenBudget, boolean packing, Optional<Boolean> groupByLength) {
 
-  private static final Batching DEFAULTS = new Batching(8, OptionalInt.empty(), false, true);
+  private static final Batching DEFAULTS =
+      new Batching(8, OptionalInt.empty(), false, Optional.empty());
 
   /** Checks the range of every value. */
   public Batching {
@@ -53,6 +55,15 @@ public record Batching(
 
   /** Returns batches of examples of similar length, or of random ones. */
   public Batching withGroupByLength(boolean value) {
-    return new Batching(batchSize, tokenBudget, packing, value);
+    return new Batching(batchSize, tokenBudget, packing, Optional.of(value));
+  }
+
+  /**
+   * Returns whether examples of similar source length go into a batch. Where nobody says so, they
+   * do with a token budget and with packing, which are there to save padding; batches of so many
+   * rows are drawn at random, as {@code Seq2SeqTrainer} draws them by default.
+   */
+  public boolean groups() {
+    return groupByLength.orElse(packing || tokenBudget.isPresent());
   }
 }

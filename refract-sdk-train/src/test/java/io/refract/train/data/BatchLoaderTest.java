@@ -79,7 +79,7 @@ class BatchLoaderTest {
   @Test
   void an_epoch_gives_each_example_once_in_batches_of_like_length() {
     EncodedDataset rows = encoded();
-    BatchLoader loader = BatchLoader.of(rows, batchesOf(8), 1);
+    BatchLoader loader = BatchLoader.of(rows, batchesOf(8).withGroupByLength(true), 1);
     List<LoadedBatch> batches = drain(loader.epoch(0));
     assertThat(batches).hasSize(loader.batches(0)).hasSize(26);
     assertThat(examples(batches))
@@ -99,7 +99,8 @@ class BatchLoaderTest {
     }
     EncodedDataset rows =
         EncodedDataset.encode(Dataset.of(examples), tokenizer, "", 64, 16, ProgressListener.none());
-    List<LoadedBatch> batches = drain(BatchLoader.of(rows, batchesOf(8), 1).epoch(0));
+    Batching grouped = batchesOf(8).withGroupByLength(true);
+    List<LoadedBatch> batches = drain(BatchLoader.of(rows, grouped, 1).epoch(0));
 
     // Sorted by the length of the labels, too, nearly every batch would have one label.
     assertThat(batches)
@@ -111,9 +112,11 @@ class BatchLoaderTest {
 
   @Test
   void without_grouping_by_length_batches_are_drawn_at_random() {
-    Batching random = batchesOf(8).withGroupByLength(false);
-    List<LoadedBatch> batches = drain(BatchLoader.of(encoded(), random, 1).epoch(0));
+    EncodedDataset rows = encoded();
+    List<LoadedBatch> batches = drain(BatchLoader.of(rows, batchesOf(8), 1).epoch(0));
     assertThat(batches).hasSize(26);
+    assertThat(batches.get(0).batch().sourceLength())
+        .isEqualTo(IntStream.range(0, 203).map(rows::sourceTokens).max().orElseThrow());
     assertThat(examples(batches))
         .containsExactlyInAnyOrderElementsOf(IntStream.range(0, 203).boxed().toList());
     int real = batches.stream().mapToInt(batch -> batch.batch().sourceTokens()).sum();

@@ -84,6 +84,16 @@ class BatchingTest {
   }
 
   @Test
+  void what_is_there_to_save_padding_groups_by_length_unless_told_otherwise() {
+    Batching rows = Batching.defaults().withBatchSize(16);
+    assertThat(rows.groups()).isFalse();
+    assertThat(rows.withGroupByLength(true).groups()).isTrue();
+    assertThat(rows.withTokenBudget(400).groups()).isTrue();
+    assertThat(rows.withPacking(true).groups()).isTrue();
+    assertThat(rows.withGroupByLength(false).withTokenBudget(400).groups()).isFalse();
+  }
+
+  @Test
   void a_token_budget_is_never_exceeded_and_well_used() {
     for (int seed = 0; seed < 20; seed++) {
       List<LoadedBatch> batches =

@@ -14,6 +14,7 @@ import io.refract.train.t5.internal.T5Network;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -128,12 +129,30 @@ class ParallelPassTest {
   @Test
   void parts_are_padded_no_longer_than_they_need() {
     List<Batch> parts = BatchParts.of(UNEVEN, 3);
-    assertThat(parts).extracting(Batch::sourceLength).containsExactly(3, 1, 2);
-    assertThat(parts).extracting(Batch::targetLength).containsExactly(2, 1, 3);
-    assertThat(parts).extracting(Batch::targetTokens).containsExactly(2, 1, 3);
-    assertThat(parts.get(2).inputIds()).containsExactly(7, 1);
-    assertThat(parts.get(2).labels()).containsExactly(9, 4, 1);
+    assertThat(parts).extracting(Batch::sourceLength).containsExactly(3, 2, 1);
+    assertThat(parts).extracting(Batch::targetLength).containsExactly(2, 3, 1);
+    assertThat(parts).extracting(Batch::targetTokens).containsExactly(2, 3, 1);
+    assertThat(parts.get(1).inputIds()).containsExactly(7, 1);
+    assertThat(parts.get(1).labels()).containsExactly(9, 4, 1);
     assertThat(BatchParts.of(UNEVEN, 2)).extracting(Batch::rows).containsExactly(1, 2);
     assertThat(BatchParts.of(UNEVEN, 1)).containsExactly(UNEVEN);
+  }
+
+  @Test
+  void long_rows_share_a_part_with_fewer_others() {
+    int[] lengths = {10, 40, 9, 10, 8, 38, 10, 7};
+    long[] ids = new long[8 * 40];
+    long[] labels = new long[8];
+    Arrays.fill(labels, 1);
+    for (int row = 0; row < 8; row++) {
+      Arrays.fill(ids, row * 40, row * 40 + lengths[row], 5 + row);
+    }
+    long[] mask = Arrays.stream(ids).map(id -> id == 0 ? 0 : 1).toArray();
+    List<Batch> parts = BatchParts.of(new Batch(8, 40, 1, ids, mask, labels, 8), 2);
+
+    assertThat(parts).extracting(Batch::rows).containsExactly(2, 6);
+    assertThat(parts).extracting(Batch::sourceLength).containsExactly(40, 10);
+    assertThat(parts.get(0).inputIds()).contains(6, 10).doesNotContain(5);
+    assertThat(parts.stream().mapToInt(Batch::sourceTokens).sum()).isEqualTo(132);
   }
 }
