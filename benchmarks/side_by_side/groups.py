@@ -31,7 +31,7 @@ class Extent:
 
 
 # Epochs are whole unless they have a number of updates here.
-FULL = Extent(3, 7, 1, {}, (1, 2, 3, 4, 5), 2, 7, 2)
+FULL = Extent(3, 7, 1, {}, (1, 2, 3, 4), 2, 7, 2)
 QUICK = Extent(1, 2, 1, {"scitldr": 2, "banking77": 8}, (1, 2), 1, 2, 1)
 
 
