@@ -45,12 +45,12 @@ TARGETS = {
 NOTES = {
     "step": "Equal losses are checked with dropout 0 over three updates; the timed updates have dropout 0.1.",
     "epoch": "Time from the texts to the trained weights: all texts of the data set are tokenized, and each is trained with once; evaluations are not"
-    " part of it. Each side takes its own defaults: the SDK batches of similar length, `Seq2SeqTrainer` random order. Batch size and learning rate are"
-    " equal. Each side trains once.",
+    " part of it. Each side takes its own defaults, but that the SDK groups the long texts of SciTLDR by length (`groupByLength(true)`). Batch size and"
+    " learning rate are equal. Each side trains once.",
     "losses": "Whole epochs again, as above but untimed, each in a process with one thread, evaluated on 512 rows that were held out; loss in nats per target"
-    " token. With the same batches and no dropout nothing but rounding is left between the sides; what it changes grows until, late in the epoch, it shows. Of"
-    " several seeds the standard deviation stands after ±, and behind a difference its standard error. A run fails where the losses of the same batches without"
-    " dropout are more than 2 % apart after half of the epoch, or the means of random batches more than 2 % and more than two standard errors at its end."
+    " token. Of several seeds the standard deviation stands after ±, and behind a difference its standard error. With the same batches and no dropout nothing but"
+    " rounding is left between the sides; what it changes grows until, late in the epoch, it shows. A run fails where the means of each side's defaults are more"
+    " than 2 % and more than two standard errors apart at the end of the epoch, or the losses of the same batches without dropout more than 2 % after half of it."
     " Trainings that were made before are kept in `benchmarks/output/side-by-side/losses`, until that folder is deleted.",
     "greedy": "bf16 and int8 are compared with Python's 32-bit floats, as nobody is forced to use them, and beside it with"
     " Python at the same precision.",
