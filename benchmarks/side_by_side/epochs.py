@@ -48,23 +48,20 @@ def epoch_command(workers, dataset, steps, rows=VALIDATION_ROWS):
     }
 
 
-def epoch(workers, extent):
-    result = []
-    for dataset in EPOCHS:
-        all_steps = whole_steps(workers.places.work / dataset / "training-shuffled.jsonl")
-        steps = extent.epoch_steps.get(dataset, all_steps)
-        described = entries((side, "fp32") for side in ("sdk", *PYTHON))
-        for described_entry in described.values():
-            workers.ask(described_entry["side"], epoch_command(workers, dataset, WARMUP_STEPS))
-        command = epoch_command(workers, dataset, steps)
-        answers = interleaved(
-            described, lambda entry: workers.ask(described[entry]["side"], command), 0, extent.epoch_repetitions
-        )
-        losses = {entry: answer[0].get("validation_losses") for entry, answer in answers.items()}
-        title = f"{dataset}, batch {EPOCH_BATCH}: {steps} of {all_steps} updates"
-        limit = epoch_limit(workers, command, steps, all_steps)
-        result.append(case(title, described, answers, validation_losses=losses, limit=limit, problems=[]))
-    return result
+def epoch(workers, extent, dataset):
+    all_steps = whole_steps(workers.places.work / dataset / "training-shuffled.jsonl")
+    steps = extent.epoch_steps.get(dataset, all_steps)
+    described = entries((side, "fp32") for side in ("sdk", *PYTHON))
+    for described_entry in described.values():
+        workers.ask(described_entry["side"], epoch_command(workers, dataset, WARMUP_STEPS))
+    command = epoch_command(workers, dataset, steps)
+    answers = interleaved(
+        described, lambda entry: workers.ask(described[entry]["side"], command), 0, extent.epoch_repetitions
+    )
+    losses = {entry: answer[0].get("validation_losses") for entry, answer in answers.items()}
+    title = f"{dataset}, batch {EPOCH_BATCH}: {steps} of {all_steps} updates"
+    limit = epoch_limit(workers, command, steps, all_steps)
+    return [case(title, described, answers, validation_losses=losses, limit=limit, problems=[])]
 
 
 def epoch_limit(workers, command, steps, all_steps):

@@ -8,6 +8,7 @@ import json
 import subprocess
 import time
 from dataclasses import dataclass
+from functools import partial
 
 from epochs import epoch, losses
 from measuring import PYTHON, case, entries, interleaved, name, note, same_ids
@@ -216,7 +217,8 @@ def growth(workers, extent):
 
 GROUPS = {
     "step": step,
-    "epoch": epoch,
+    "epoch-scitldr": partial(epoch, dataset="scitldr"),
+    "epoch-banking77": partial(epoch, dataset="banking77"),
     "losses": losses,
     "greedy": greedy,
     "beam": beam,
