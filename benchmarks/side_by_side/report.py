@@ -49,7 +49,8 @@ NOTES = {
     "epoch-scitldr": "Time from the texts to the trained weights: all texts of the data set are tokenized, and each is trained with once; evaluations are"
     " not part of it. The texts are long, and the SDK groups examples of similar length (`groupByLength(true)`); `Seq2SeqTrainer` has its default, random"
     " batches. Batch size and learning rate are equal. Each side trains once.",
-    "epoch-banking77": "As above, but both sides have their defaults, random batches.",
+    "epoch-banking77": "Time from the texts to the trained weights: all texts of the data set are tokenized, and each is trained with once; evaluations are"
+    " not part of it. Both sides have their defaults, random batches. Batch size and learning rate are equal. Each side trains once.",
     "losses": "Whole epochs again, as above but untimed, each in a process with one thread, evaluated on 512 rows that were held out; loss in nats per target"
     " token. Of several seeds the standard deviation stands after ±, and behind a difference its standard error. With the same batches and no dropout nothing but"
     " rounding is left between the sides; what it changes grows until, late in the epoch, it shows. A run fails where the means of each side's defaults are more"

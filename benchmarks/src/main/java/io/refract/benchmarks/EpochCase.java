@@ -43,9 +43,11 @@ final class EpochCase implements Case {
               .learningRate(command.get("learning_rate").getAsDouble())
               .evaluateEvery(command.get("evaluate_every").getAsInt())
               .seed(command.get("seed").getAsLong())
-              .groupByLength(command.get("order").getAsString().equals("grouped"))
               .epochs(1)
               .maxSteps(command.get("steps").getAsInt());
+      if (command.get("order").getAsString().equals("grouped")) {
+        trainer.groupByLength(true);
+      }
       if (command.has("dropout")) {
         trainer.dropout(command.get("dropout").getAsDouble());
       }

@@ -16,10 +16,10 @@ final class ReplicaFactory {
   static Replicas of(TrainingTask task) {
     T5Network network = T5Access.trainable(task.model());
     TeacherForced first = teacherForced(task, network);
-    List<TeacherForced> copies = new ArrayList<>();
+    List<T5Network> copies = new ArrayList<>();
     try {
-      task.replicas().forEach(device -> copies.add(teacherForced(task, network.copyTo(device))));
-      return Replicas.of(first, copies);
+      task.replicas().forEach(device -> copies.add(network.copyTo(device)));
+      return Replicas.of(first, copies.stream().map(copy -> teacherForced(task, copy)).toList());
     } catch (RuntimeException | Error e) {
       // A device that has no room for its copy must not leave those of the others behind.
       copies.forEach(copy -> copy.manager().close());

@@ -157,7 +157,8 @@ public final class T5Trainer {
 
   /**
    * Lets batches have as many rows as a number of tokens permits, sources and targets with their
-   * padding counted, in place of a number of rows.
+   * padding counted, in place of a number of rows. Batches are grouped by length then, unless
+   * {@link #groupByLength} says otherwise.
    */
   public T5Trainer tokenBudget(int value) {
     config = config.withBatching(config.batching().withTokenBudget(value));
@@ -166,7 +167,8 @@ public final class T5Trainer {
 
   /**
    * Lets short examples share a row of at most {@link #maxSourceTokens} and {@link
-   * #maxTargetTokens}, each blind to the others: the same loss with less padding.
+   * #maxTargetTokens}, each blind to the others: the same loss with less padding. Examples are
+   * grouped by length then, unless {@link #groupByLength} says otherwise.
    */
   public T5Trainer packing() {
     config = config.withBatching(config.batching().withPacking(true));
@@ -177,8 +179,8 @@ public final class T5Trainer {
    * Sets whether examples of similar source length go into a batch, which saves padding, or random
    * ones. By default they are random, as {@code Seq2SeqTrainer} draws them, unless there is a token
    * budget or packing. Batches of similar length make an epoch faster where texts are long; where
-   * they are short, they save little and can learn clearly less by the update: {@code
-   * docs/BENCHMARKS.md} has epochs both ways.
+   * they are short, they save little and can learn less by the update: {@code docs/BENCHMARKS.md}
+   * says what was measured.
    */
   public T5Trainer groupByLength(boolean value) {
     config = config.withBatching(config.batching().withGroupByLength(value));

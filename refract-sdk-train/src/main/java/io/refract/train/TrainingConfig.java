@@ -19,7 +19,7 @@ import java.util.OptionalInt;
  *
  * @param length when it ends; default 3 epochs
  * @param texts task prefix and limits of the texts; default no prefix, 512 and 128 tokens
- * @param batching rows, token budget and packing of the batches; default 8 rows
+ * @param batching rows, token budget, packing and order of the batches; default 8 random rows
  * @param gradientAccumulationSteps batches whose gradients make up one update; default 1
  * @param update optimizer, schedule and clipping; default AdamW, linear decay, norm 1
  * @param objective what is minimized; default the cross entropy
@@ -266,7 +266,7 @@ public record TrainingConfig(
         .tokenBudget()
         .ifPresent(tokens -> values.put("token_budget", Integer.toString(tokens)));
     values.put("packing", Boolean.toString(batching.packing()));
-    values.put("group_by_length", Boolean.toString(batching.groups()));
+    values.put("group_by_length", Boolean.toString(batching.groupsByLength()));
     values.put("gradient_accumulation_steps", Integer.toString(gradientAccumulationSteps));
     values.put("task_prefix", texts.taskPrefix());
     values.put("max_source_tokens", Integer.toString(texts.maxSourceTokens()));

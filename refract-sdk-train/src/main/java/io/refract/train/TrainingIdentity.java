@@ -9,6 +9,9 @@ import java.util.Optional;
 /** What must be equal for a training to be resumed. */
 final class TrainingIdentity {
 
+  /** Raised when a seed gives other batches: an epoch must end with those that it began with. */
+  private static final int BATCH_ORDER = 2;
+
   private TrainingIdentity() {}
 
   /**
@@ -23,6 +26,7 @@ final class TrainingIdentity {
     if (keepsWeights(task)) {
       base.ifPresent(checkpoint -> identity.put("base_checkpoint", checkpoint.sha256()));
     }
+    identity.put("batch_order", Integer.toString(BATCH_ORDER));
     identity.put("replicas", Integer.toString(task.replicas().size()));
     put(identity, "training_data", task.training().provenance());
     if (task.validation() != null) {

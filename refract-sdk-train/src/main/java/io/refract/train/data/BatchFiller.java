@@ -3,7 +3,7 @@ package io.refract.train.data;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Cuts sorted examples into rows and batches, one mega-batch after the other. */
+/** Cuts examples into rows and batches, one mega-batch after the other. */
 final class BatchFiller {
 
   /** Open rows that a packed example is tried on; more would gain little and cost much. */
@@ -32,11 +32,11 @@ final class BatchFiller {
   }
 
   /** Adds examples; batches go on over the end of them. */
-  void add(Integer[] sorted) {
+  void add(Integer[] examples) {
     if (batching.packing()) {
-      pack(sorted).forEach(this::add);
+      pack(examples).forEach(this::add);
     } else {
-      for (Integer example : sorted) {
+      for (Integer example : examples) {
         open(data.sourceTokens(example), data.targetTokens(example));
         plan.add(example);
         plan.endRow();
@@ -80,12 +80,12 @@ final class BatchFiller {
   }
 
   /**
-   * Puts each example into the first open row with room ("first fit decreasing", Johnson 1973).
-   * Rows keep the order in which they were opened, so the longest come first.
+   * Puts each example into the first open row with room; of examples that are sorted by length this
+   * is "first fit decreasing" (Johnson 1973). Rows keep the order in which they were opened.
    */
-  private List<Row> pack(Integer[] sorted) {
+  private List<Row> pack(Integer[] examples) {
     List<Row> all = new ArrayList<>();
-    for (Integer example : sorted) {
+    for (Integer example : examples) {
       int source = data.sourceTokens(example);
       int target = data.targetTokens(example);
       Row row = null;

@@ -29,7 +29,7 @@ final class BatchOrder {
    * idea of {@code LengthGroupedSampler} in transformers). As there, sources of equal length stay
    * in random order: sorted by target length too, labels of a few tokens would meet their like in a
    * batch. The batch with the longest row comes first, so that memory that does not suffice shows
-   * at once; unlike there, the order of all other batches is shuffled again, so that an epoch does
+   * early; unlike there, the order of all other batches is shuffled again, so that an epoch does
    * not run from long to short texts over and over.
    */
   BatchPlan training(long seed, int epoch) {
@@ -43,7 +43,7 @@ final class BatchOrder {
           Arrays.stream(shuffled, start, Math.min(shuffled.length, start + batches * batchRows))
               .boxed()
               .toArray(Integer[]::new);
-      if (batching.groups()) {
+      if (batching.groupsByLength()) {
         Arrays.sort(mega, longestFirst);
       }
       filler.add(mega);

@@ -1,6 +1,7 @@
 package io.refract.train.data;
 
 import static com.google.common.base.Preconditions.checkArgument;
+import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,7 +16,7 @@ import java.util.OptionalInt;
  *     false
  * @param groupByLength whether examples of similar source length go into a batch, which saves
  *     padding, or random ones; empty, the default, for random ones unless there is a token budget
- *     or packing, see {@link #groups()}
+ *     or packing, see {@link #groupsByLength()}
  */
 public record Batching(
     int batchSize, OptionalInt tokenBudget, boolean packing, Optional<Boolean> groupByLength) {
@@ -25,6 +26,7 @@ public record Batching(
 
   /** Checks the range of every value. */
   public Batching {
+    requireNonNull(groupByLength, "groupByLength");
     checkArgument(batchSize >= 1, "batch size must be at least 1 but was %s", batchSize);
     tokenBudget.ifPresent(
         tokens -> checkArgument(tokens >= 1, "token budget must be at least 1 but was %s", tokens));
@@ -63,7 +65,7 @@ public record Batching(
    * do with a token budget and with packing, which are there to save padding; batches of so many
    * rows are drawn at random, as {@code Seq2SeqTrainer} draws them by default.
    */
-  public boolean groups() {
+  public boolean groupsByLength() {
     return groupByLength.orElse(packing || tokenBudget.isPresent());
   }
 }

@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * Cuts a batch into parts that take about the same time, each padded no longer than it needs: rows
- * of similar length come together, and of long ones there are fewer in a part. The loss of the
- * batch is the sum over the parts, so whoever trains has random batches all the same.
+ * Cuts a batch into parts of about the same number of tokens, each padded no longer than it needs:
+ * rows of similar length come together, and of long ones there are fewer in a part. The loss of the
+ * batch is the sum over the parts, so that random batches stay random.
  */
 final class BatchParts {
 
@@ -26,7 +26,7 @@ final class BatchParts {
     rows =
         IntStream.range(0, batch.rows())
             .boxed()
-            .sorted(Comparator.comparing(this::length, Comparator.reverseOrder()))
+            .sorted(Comparator.comparing(this::tokens, Comparator.reverseOrder()))
             .mapToInt(row -> row)
             .toArray();
   }
@@ -49,8 +49,9 @@ final class BatchParts {
 
   /** Finds by bisection the least size that is enough for all parts. */
   private List<Batch> cut(int parts) {
-    long least = length(rows[0]);
-    long most = least * rows.length;
+    long least = tokens(rows[0]);
+    // The longest source and the longest target may stand in different rows.
+    long most = rows.length * ((long) batch.sourceLength() + batch.targetLength());
     while (least < most) {
       long middle = (least + most) >>> 1;
       if (ends(middle).size() <= parts) {
@@ -95,18 +96,18 @@ final class BatchParts {
   private Batch part(int[] places) {
     int sourceLength = Arrays.stream(places).map(row -> sourceLengths[row]).max().orElseThrow();
     int targetLength = Arrays.stream(places).map(row -> targetLengths[row]).max().orElseThrow();
-    long[] labels = cut(batch.labels(), batch.targetLength(), places, targetLength);
+    long[] labels = columns(batch.labels(), batch.targetLength(), places, targetLength);
     return new Batch(
         places.length,
         sourceLength,
         targetLength,
-        cut(batch.inputIds(), batch.sourceLength(), places, sourceLength),
-        cut(batch.attentionMask(), batch.sourceLength(), places, sourceLength),
+        columns(batch.inputIds(), batch.sourceLength(), places, sourceLength),
+        columns(batch.attentionMask(), batch.sourceLength(), places, sourceLength),
         labels,
         (int) Arrays.stream(labels).filter(label -> label != Batch.IGNORED).count());
   }
 
-  private int length(int row) {
+  private int tokens(int row) {
     return sourceLengths[row] + targetLengths[row];
   }
 
@@ -124,7 +125,7 @@ final class BatchParts {
     return lengths;
   }
 
-  private static long[] cut(long[] values, int width, int[] places, int kept) {
+  private static long[] columns(long[] values, int width, int[] places, int kept) {
     long[] result = new long[places.length * kept];
     for (int i = 0; i < places.length; i++) {
       System.arraycopy(values, places[i] * width, result, i * kept, kept);

@@ -345,7 +345,7 @@ final class T5ArrayNetwork implements T5Network {
     NDManager own = NDManager.newBaseManager(Devices.of(device), "PyTorch");
     try {
       return copyUnder(own);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       own.close(); // The device may have no room for all of it.
       throw e;
     }

@@ -86,11 +86,11 @@ class BatchingTest {
   @Test
   void what_is_there_to_save_padding_groups_by_length_unless_told_otherwise() {
     Batching rows = Batching.defaults().withBatchSize(16);
-    assertThat(rows.groups()).isFalse();
-    assertThat(rows.withGroupByLength(true).groups()).isTrue();
-    assertThat(rows.withTokenBudget(400).groups()).isTrue();
-    assertThat(rows.withPacking(true).groups()).isTrue();
-    assertThat(rows.withGroupByLength(false).withTokenBudget(400).groups()).isFalse();
+    assertThat(rows.groupsByLength()).isFalse();
+    assertThat(rows.withGroupByLength(true).groupsByLength()).isTrue();
+    assertThat(rows.withTokenBudget(400).groupsByLength()).isTrue();
+    assertThat(rows.withPacking(true).groupsByLength()).isTrue();
+    assertThat(rows.withGroupByLength(false).withTokenBudget(400).groupsByLength()).isFalse();
   }
 
   @Test

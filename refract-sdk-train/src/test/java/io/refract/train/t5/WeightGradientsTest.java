@@ -11,7 +11,9 @@ import io.refract.train.data.Batch;
 import io.refract.train.kernel.GradientKernel;
 import io.refract.train.optim.Objective;
 import io.refract.train.t5.internal.Dropout;
+import io.refract.train.t5.internal.Execution;
 import io.refract.train.t5.internal.GradMode;
+import io.refract.train.t5.internal.T5Network;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The gradients of a pass are the same whether the graph adds them or the end of the pass does. */
 class WeightGradientsTest {
@@ -58,9 +61,13 @@ class WeightGradientsTest {
     manager.close();
   }
 
-  private Map<String, float[]> gradients(T5ArrayNetwork network, Batch batch) {
+  private Map<String, float[]> gradients(T5Network network, Batch batch) {
+    return gradients(network, batch, Dropout.of(0, 1));
+  }
+
+  private Map<String, float[]> gradients(T5Network network, Batch batch, Dropout dropout) {
     try (NDManager step = manager.newSubManager()) {
-      network.backward(step, batch, Dropout.of(0, 1), Objective.CROSS_ENTROPY).getFloat();
+      network.backward(step, batch, dropout, Objective.CROSS_ENTROPY).getFloat();
     }
     return Gradients.take(network);
   }
@@ -77,6 +84,21 @@ class WeightGradientsTest {
     // With more threads, each part would lose its padding again.
     JniUtils.setNumThreads(1);
     Gradients.assertClose(few, gradients(network, PADDED), 2e-5);
+  }
+
+  /** What is computed twice leaves all gradients to the graph, and draws the same zeros. */
+  @ParameterizedTest
+  @ValueSource(strings = {"v1_0", "v1_1"})
+  void with_dropout_too_the_gradients_are_those_of_the_graph(String form) throws IOException {
+    JniUtils.setNumThreads(1);
+    T5ArrayNetwork network = Golden.load(form).network(manager);
+    network.parameters().values().forEach(p -> p.setRequiresGradient(true));
+    for (int seed = 0; seed < 20; seed++) {
+      Dropout dropout = Dropout.of(0.3, seed);
+      Map<String, float[]> few = gradients(network, SMALL, dropout);
+      T5Network graph = network.with(new Execution(false, true));
+      Gradients.assertClose(few, gradients(graph, SMALL, dropout), 2e-5);
+    }
   }
 
   @Test
