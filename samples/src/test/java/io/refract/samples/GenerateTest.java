@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,7 +57,7 @@ class GenerateTest {
                 folder.resolve("in.jsonl").toString(),
                 "--output",
                 output.toString()));
-    if (!List.of(options).contains("--max-length")) {
+    if (Stream.of("--max-length", "--task").noneMatch(List.of(options)::contains)) {
       arguments.addAll(List.of("--max-new-tokens", "8"));
     }
     arguments.addAll(List.of(options));
@@ -146,11 +147,14 @@ class GenerateTest {
     json.add(
         "task_specific_params",
         JsonParser.parseString(
-            "{\"summarization\": {\"min_length\": 6, \"num_beams\": 2, \"prefix\": \"summarize: \"}}"));
+            "{\"summarization\": {\"min_length\": 5, \"max_length\": 5, \"forced_bos_token_id\": 9,"
+                + " \"prefix\": \"summarize: \"}}"));
     Files.writeString(config, json.toString());
 
     assertThat(ids(generate("--task", "summarization")))
-        .isEqualTo(ids(prefixed("--min-length", "6", "--num-beams", "2")));
+        .allSatisfy(ids -> assertThat(ids).hasSize(4).startsWith(9))
+        .isEqualTo(
+            ids(prefixed("--max-length", "5", "--min-length", "5", "--forced-bos-token-id", "9")));
     assertThat(generateTo(folder.resolve("none.jsonl"), "--task", "translation")).isPositive();
   }
 
