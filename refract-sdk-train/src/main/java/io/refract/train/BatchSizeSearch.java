@@ -1,14 +1,17 @@
 package io.refract.train;
 
 import com.google.common.primitives.Ints;
+import io.refract.train.data.Batch;
 import io.refract.train.data.BatchLoader;
 import io.refract.train.data.BatchStream;
 import io.refract.train.data.Batching;
 import io.refract.train.data.EncodedExamples;
 import io.refract.train.data.LoadedBatch;
 import io.refract.train.optim.LearningRateSchedule;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -78,14 +81,41 @@ final class BatchSizeSearch {
     }
   }
 
-  /** Returns a batch as the training makes them, with the longest examples. */
+  /**
+   * Returns a batch that no other of the training exceeds: the longest sources, each with a target
+   * as long as any, because in a random batch they can meet.
+   */
   static LoadedBatch longest(TrainingConfig config, EncodedExamples examples, int rows) {
     Batching batching = config.batching().withBatchSize(rows);
     BatchLoader loader = BatchLoader.of(examples, batching, config.seed());
     // Examples share rows in training only; there the batch with the longest row comes first.
     try (BatchStream batches = batching.packing() ? loader.epoch(0) : loader.evaluation()) {
-      return batches.next();
+      LoadedBatch first = batches.next();
+      return batching.packing()
+          ? first
+          : new LoadedBatch(
+              first.number(),
+              first.examples(),
+              withTargets(first.batch(), longestTarget(examples)));
     }
+  }
+
+  private static int longestTarget(EncodedExamples examples) {
+    return IntStream.range(0, examples.size()).map(examples::targetTokens).max().orElse(1);
+  }
+
+  /** Returns a batch with targets of so many tokens, any of the model's. */
+  private static Batch withTargets(Batch batch, int length) {
+    long[] labels = new long[Math.multiplyExact(batch.rows(), length)];
+    Arrays.fill(labels, batch.labels()[0]);
+    return new Batch(
+        batch.rows(),
+        batch.sourceLength(),
+        length,
+        batch.inputIds(),
+        batch.attentionMask(),
+        labels,
+        labels.length);
   }
 
   /** Without a learning rate an update changes nothing, but allocates all that one needs. */

@@ -10,6 +10,7 @@ import io.refract.train.data.Batch;
 import io.refract.train.data.Batching;
 import io.refract.train.data.Dataset;
 import io.refract.train.data.EncodedDataset;
+import io.refract.train.data.Example;
 import io.refract.train.data.LoadedBatch;
 import io.refract.train.optim.Adafactor;
 import io.refract.train.optim.AdamW;
@@ -89,6 +90,30 @@ class BatchSizeSearchTest {
       assertThat(apart.batch().segments()).isNull();
       assertThat(apart.examples()).hasSize(2);
       assertThat(packed.batch().sourceLength()).isGreaterThan(apart.batch().sourceLength());
+    }
+  }
+
+  @Test
+  void the_longest_source_is_tried_with_the_longest_target_of_any() {
+    try (T5Model model = Fixtures.tinyModel(0.0, 1)) {
+      EncodedDataset examples =
+          EncodedDataset.encode(
+              Dataset.of(
+                  List.of(
+                      new Example("late card ".repeat(9), "yes"),
+                      new Example("late", "card ".repeat(7)),
+                      new Example("late card", "no"))),
+              model.tokenizer(),
+              "",
+              64,
+              64,
+              ProgressListener.none());
+      Batch longest = BatchSizeSearch.longest(CONFIG, examples, 1).batch();
+      assertThat(longest.sourceLength()).isEqualTo(examples.sourceTokens(0));
+      assertThat(longest.targetLength())
+          .isEqualTo(examples.targetTokens(1))
+          .isGreaterThan(examples.targetTokens(0));
+      assertThat(longest.targetTokens()).isEqualTo(longest.targetLength());
     }
   }
 
